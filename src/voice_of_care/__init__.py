@@ -1,0 +1,1 @@
+"""Hear what people say about care, offline."""

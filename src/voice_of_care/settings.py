@@ -1,0 +1,210 @@
+"""Settings of a project: `voice-of-care.toml`, validated.
+
+Every setting has a default; the file only says what differs. Settings are frozen values handed to the steps.
+"""
+
+from __future__ import annotations
+
+import datetime  # noqa: TC003 (pydantic reads it at run time)
+import difflib
+import hashlib
+import json
+import tomllib
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from voice_of_care.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SETTINGS_FILE = "voice-of-care.toml"
+
+Role = Literal[
+    "comment",
+    "response_id",
+    "respondent_id",
+    "session_id",
+    "respondent_group",
+    "service",
+    "site",
+    "question",
+    "score",
+    "date",
+    "may_quote",
+    "people_present",
+]
+Group = Literal["staff", "service_user", "carer", "other", "unknown"]
+Profile = Literal["publish", "threshold5", "threshold10", "internal"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ProjectSettings(_Section):
+    """Who asked, and what."""
+
+    title: str = "What people told us"
+    organisation: str = ""
+    asked: str = Field("", description="What people were asked, for the report's cover.")
+    reviewed_by: str = ""
+    logo: str = Field("", description="Image file for the report's cover, relative to the settings file.")
+
+
+class MappingSettings(_Section):
+    """Columns of a table that no preset knows: role to column header (several for the comment)."""
+
+    files: str = Field("**/*", description="Glob of the files it holds for.")
+    comment: tuple[str, ...] = ()
+    response_id: str = ""
+    respondent_id: str = ""
+    session_id: str = ""
+    respondent_group: str = ""
+    service: str = ""
+    site: str = ""
+    question: str = ""
+    score: str = ""
+    score_best: float | None = Field(None, description="Value of the score column that is best.")
+    score_worst: float | None = Field(None, description="Value of the score column that is worst.")
+    date: str = ""
+    may_quote: str = ""
+    people_present: str = ""
+
+
+class SourceSettings(_Section):
+    """What a file can't say of itself: what its comments carry unless a column tells. `files` is a glob."""
+
+    files: str
+    respondent_group: Group | None = None
+    service: str | None = None
+    site: str | None = None
+    date: datetime.date | None = None
+    people_present: int | None = Field(None, ge=1)
+    question: str | None = None
+
+
+class IntakeSettings(_Section):
+    """How files are read."""
+
+    day_first: bool = Field(True, description="Read 03/04/2024 as 3 April where a file does not tell.")
+    languages: tuple[str, ...] = Field(("en",), description="Comments in other languages are set aside.")
+    non_answers: tuple[str, ...] = Field((), description="Further texts that say nothing, such as 'as discussed'.")
+    group_words: dict[str, Group] = Field(
+        default_factory=dict, description="Further words for respondent groups: 'bank nurse' = 'staff'."
+    )
+    largest_file_mb: int = Field(200, ge=1)
+    largest_unpacked_mb: int = Field(1000, ge=1)
+    longest_cell: int = Field(100_000, ge=100, description="Longer cells are set aside, with the reason.")
+    count_campaigns: Literal["once", "each"] = "once"
+
+
+class DeidentifySettings(_Section):
+    """What is taken out of texts."""
+
+    names: tuple[str, ...] = Field((), description="Names to take out wherever they stand, e.g. the staff list.")
+    names_file: str = Field("", description="The same, one a line, in a file beside the settings.")
+    keep: tuple[str, ...] = Field((), description="Words never to take out: wards, places, charities.")
+    pseudonym_scope: Literal["comment", "session", "project"] = "session"
+
+
+class ThemeSettings(_Section):
+    """How themes are found."""
+
+    seed: int = 20240401
+    most_themes: int = Field(28, ge=2, le=100)
+    most_parents: int = Field(8, ge=1, le=30)
+    fewest_units: int = Field(3, ge=2, description="A theme rests on at least this many respondents or sessions.")
+    stop_words: tuple[str, ...] = Field((), description="Further words that say nothing here.")
+    sample_segments: int = Field(20_000, ge=500, description="At most this many distinct segments are fitted on.")
+
+
+class PrioritySettings(_Section):
+    """Which quality priorities the themes are mapped to."""
+
+    frameworks: tuple[str, ...] | None = Field(None, description="Ids; by default all marked default_on.")
+    files: tuple[str, ...] = Field((), description="Your own frameworks, YAML files beside the settings.")
+    threshold: float = Field(0.5, ge=0, le=1)
+
+
+class ReportSettings(_Section):
+    """What the report shows."""
+
+    profile: Profile = "publish"
+    date: datetime.date | None = Field(
+        None, description="The report's date; the default is the newest date in the data."
+    )
+    smallest_group_quoted: int = Field(10, ge=1, description="No quotes from a respondent group smaller than this.")
+
+
+class Settings(_Section):
+    """All settings of a project."""
+
+    project: ProjectSettings = ProjectSettings()
+    intake: IntakeSettings = IntakeSettings()
+    mapping: tuple[MappingSettings, ...] = ()
+    sources: tuple[SourceSettings, ...] = ()
+    deidentify: DeidentifySettings = DeidentifySettings()
+    themes: ThemeSettings = ThemeSettings()
+    priorities: PrioritySettings = PrioritySettings()
+    report: ReportSettings = ReportSettings()
+
+    def digest(self) -> str:
+        """Return the sha256 of the settings, the same for the same values in any order."""
+        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check a settings file.
+
+    Raises:
+        SettingsError: the file can't be read, is no TOML, or holds a key or value that is not allowed.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        msg = f"{path.name}: can't be read ({error.strerror}). Check that the file is there and yours to read."
+        raise SettingsError(msg) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        msg = f"{path.name}: not valid TOML ({error}). Mend that line."
+        raise SettingsError(msg) from None
+    if isinstance(content.get("mapping"), dict):
+        content["mapping"] = [content["mapping"]]
+    return parse_settings(content, name=path.name)
+
+
+def parse_settings(content: dict[str, object], *, name: str = SETTINGS_FILE) -> Settings:
+    """Check settings given as nested values; `name` is what errors call them."""
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        raise SettingsError(_first_problem(error, name)) from None
+
+
+def _first_problem(error: ValidationError, name: str) -> str:
+    problem = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] != "extra_forbidden":
+        return f"{name}: {where}: {problem['msg']}."
+    key = str(problem["loc"][-1])
+    near = difflib.get_close_matches(key, _known_keys(problem["loc"]), n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"{name}: unknown key {where}.{hint}"
+
+
+def _known_keys(location: tuple[str | int, ...]) -> list[str]:
+    if len(location) == 1:
+        return list(Settings.model_fields)
+    sections: dict[str, type[BaseModel]] = {
+        "project": ProjectSettings,
+        "intake": IntakeSettings,
+        "mapping": MappingSettings,
+        "sources": SourceSettings,
+        "deidentify": DeidentifySettings,
+        "themes": ThemeSettings,
+        "priorities": PrioritySettings,
+        "report": ReportSettings,
+    }
+    section = sections.get(str(location[0]))
+    return list(section.model_fields) if section else []

@@ -1,0 +1,434 @@
+"""Every table of the project, declared once.
+
+A declaration gives the check at each border (`conform`), the empty frame, the database columns and the data dictionary.
+`comments`, the one table that holds raw text, is declared in `raw.py`, behind the privacy wall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from voice_of_care.errors import PrivacyError, SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TEXT = "text"
+INTEGER = "integer"
+NUMBER = "number"
+BOOLEAN = "boolean"
+DATE = "date"
+TEXT_LIST = "list of text"
+NUMBER_LIST = "list of numbers"
+
+_DTYPES: Mapping[str, str] = MappingProxyType(
+    {
+        TEXT: "str",
+        INTEGER: "Int64",
+        NUMBER: "float64",
+        BOOLEAN: "boolean",
+        DATE: "datetime64[us]",
+        TEXT_LIST: "object",
+        NUMBER_LIST: "object",
+    }
+)
+
+_SQL_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        TEXT: "VARCHAR",
+        INTEGER: "BIGINT",
+        NUMBER: "DOUBLE",
+        BOOLEAN: "BOOLEAN",
+        DATE: "DATE",
+        TEXT_LIST: "VARCHAR[]",
+        NUMBER_LIST: "DOUBLE[]",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One declared column: its kind, what it means, and what it may hold."""
+
+    kind: str
+    meaning: str
+    required: bool = True
+    one_of: tuple[str, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def dtype(self) -> str:
+        """Return the pandas dtype."""
+        return _DTYPES[self.kind]
+
+    @property
+    def sql_type(self) -> str:
+        """Return the DuckDB type."""
+        return _SQL_TYPES[self.kind]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A declared table: strict columns, and the key that no two rows share."""
+
+    name: str
+    meaning: str
+    columns: Mapping[str, Column]
+    key: tuple[str, ...]
+
+    def schema(self) -> pa.DataFrameSchema:
+        """Return the pandera schema: strict, so that an undeclared column is refused."""
+        return pa.DataFrameSchema(
+            {
+                name: pa.Column(column.dtype, _checks(column), nullable=not column.required)
+                for name, column in self.columns.items()
+            },
+            strict=True,
+            ordered=True,
+            unique=list(self.key) or None,
+            name=self.name,
+        )
+
+    def empty(self) -> pd.DataFrame:
+        """Return the table with no rows."""
+        return pd.DataFrame({name: pd.Series([], dtype=column.dtype) for name, column in self.columns.items()})
+
+
+def _checks(column: Column) -> list[Any]:
+    checks: list[Any] = []
+    if column.one_of is not None:
+        checks.append(pa.Check.isin(list(column.one_of), ignore_na=True))
+    if column.low is not None:
+        checks.append(pa.Check.ge(column.low, ignore_na=True))
+    if column.high is not None:
+        checks.append(pa.Check.le(column.high, ignore_na=True))
+    return checks
+
+
+def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the frame with the table's column order and dtypes, or raise.
+
+    Args:
+        frame: the rows; every declared column must be there and no other.
+        table: the declaration.
+
+    Raises:
+        PrivacyError: the frame carries `raw_text` and the table does not declare it.
+        SchemaError: columns or values are not as declared. The message names table, column and rule, never a value.
+    """
+    unknown = [str(name) for name in frame.columns if name not in table.columns]
+    if "raw_text" in unknown:
+        msg = f"Table {table.name} may not carry raw text; only de-identified text may pass here."
+        raise PrivacyError(msg)
+    missing = [name for name in table.columns if name not in frame.columns]
+    if unknown or missing:
+        msg = f"Table {table.name}: undeclared columns {unknown}, missing columns {missing}."
+        raise SchemaError(msg)
+    typed = {}
+    for name, column in table.columns.items():
+        try:
+            typed[name] = _cast(frame[name], column)
+        except (TypeError, ValueError):
+            msg = f"Table {table.name}, column {name}: not all values are of kind {column.kind}."
+            raise SchemaError(msg) from None
+    result = pd.DataFrame(typed).reset_index(drop=True)
+    try:
+        table.schema().validate(result, lazy=False)
+    except (pa.errors.SchemaError, pa.errors.SchemaErrors) as error:
+        check = getattr(error, "check", None)
+        column_name = getattr(getattr(error, "schema", None), "name", None) or table.name
+        msg = f"Table {table.name}, column {column_name}: rule not kept ({check})."
+        raise SchemaError(msg) from None
+    return result
+
+
+def _cast(values: pd.Series, column: Column) -> pd.Series:
+    if column.kind in {TEXT_LIST, NUMBER_LIST}:
+        as_item: type = str if column.kind == TEXT_LIST else float
+        lists = [[as_item(item) for item in value] if _is_listlike(value) else [] for value in values]
+        return pd.Series(lists, dtype="object")
+    if column.kind == DATE:
+        return pd.Series(pd.to_datetime(values).dt.as_unit("us").dt.normalize().to_numpy(), dtype=column.dtype)
+    if column.kind == TEXT:
+        return pd.Series([None if pd.isna(value) else str(value) for value in values], dtype="str")
+    return pd.Series(values.to_numpy(), dtype=column.dtype)
+
+
+def _is_listlike(value: object) -> bool:
+    return value is not None and not isinstance(value, (str, float))
+
+
+def text(meaning: str, *, required: bool = True, one_of: tuple[str, ...] | None = None) -> Column:
+    """Declare a text column."""
+    return Column(TEXT, meaning, required, one_of)
+
+
+def number(meaning: str, *, required: bool = True, low: float | None = None, high: float | None = None) -> Column:
+    """Declare a column of floating-point numbers."""
+    return Column(NUMBER, meaning, required, None, low, high)
+
+
+def integer(meaning: str, *, required: bool = True, low: float | None = None) -> Column:
+    """Declare a column of whole numbers."""
+    return Column(INTEGER, meaning, required, None, low)
+
+
+RESPONDENT_GROUPS = ("staff", "service_user", "carer", "other", "unknown")
+SENTIMENT_LABELS = ("very_negative", "negative", "neutral", "mixed", "positive", "very_positive")
+LINK_ORIGINS = ("model", "reviewer")
+STATUSES = ("proposed", "confirmed", "rejected")
+THEME_STATUSES = ("proposed", "confirmed", "retired")
+
+_ABOUT_A_COMMENT: dict[str, Column] = {
+    "comment_id": text("keyed id of the comment, as shown beside its quotes"),
+    "source": text("file it came from, relative to the folder read; with the sheet's name where several were read"),
+    "source_ref": text("record's number in a table, counting the header as 1; 'page 2' or 'paragraph 14' elsewhere"),
+    "response_id": text("keyed id of all that one respondent gave at once", required=False),
+    "respondent_id": text("keyed id of the person, where the source tells", required=False),
+    "session_id": text("keyed id of the meeting or workshop whose notes hold it", required=False),
+    "respondent_group": text("who spoke", one_of=RESPONDENT_GROUPS),
+    "service": text("service spoken of", required=False),
+    "site": text("site spoken of", required=False),
+    "question": text("question answered, or heading of the note", required=False),
+    "score": number("score given with it, 1 worst to 5 best", required=False, low=1, high=5),
+    "received_on": Column(DATE, "day it was given", required=False),
+    "may_quote": Column(BOOLEAN, "permission to quote: true, false, or unknown", required=False),
+    "people_present": integer("people in the room, for notes of a session", required=False, low=1),
+}
+
+SAFE_COMMENTS = Table(
+    "safe_comments",
+    "Comments after de-identification, in canonical order (independent of file and row order and of the key).",
+    {
+        **_ABOUT_A_COMMENT,
+        "text": text("de-identified text"),
+        "language": text("language of the text as an ISO 639-1 code", required=False),
+        "duplicate_of": text("comment_id of the same record seen before; counted once", required=False),
+        "campaign_id": text("id shared by near-identical texts from many senders", required=False),
+    },
+    ("comment_id",),
+)
+
+REDACTIONS = Table(
+    "redactions",
+    "What was taken out of a comment: where in the text as read, and of what kind. Never the words.",
+    {
+        "comment_id": text("the comment"),
+        "start": integer("first character, counted from 0 in the text as read", low=0),
+        "end": integer("one past the last character", low=0),
+        "kind": text("kind of identifier"),
+        "recogniser": text("rule that found it"),
+        "score": number("confidence, 0 to 1", low=0, high=1),
+    },
+    ("comment_id", "start", "end"),
+)
+
+FLAGS = Table(
+    "flags",
+    "Comments to look at before they leave the team: the rest may point to somebody, or someone may be at risk.",
+    {
+        "comment_id": text("the comment"),
+        "kind": text("what to look at", one_of=("residual_risk", "third_party", "safeguarding")),
+        "rule": text("rule that raised it"),
+    },
+    ("comment_id", "kind", "rule"),
+)
+
+SEGMENTS = Table(
+    "segments",
+    "Units that are coded: sentences, long ones split at contrast.",
+    {
+        "segment_id": text("comment_id, a full stop and the position"),
+        "comment_id": text("the comment"),
+        "position": integer("how-manieth segment of its comment, from 1", low=1),
+        "start": integer("first character in the safe text", low=0),
+        "end": integer("one past the last character in the safe text", low=0),
+        "text": text("the segment's text"),
+    },
+    ("segment_id",),
+)
+
+THEMES = Table(
+    "themes",
+    "Themes and their parents; proposed until a person confirms them.",
+    {
+        "theme_id": text("stable id, never reused"),
+        "label": text("short noun phrase"),
+        "description": text("one sentence on what was said"),
+        "keywords": Column(TEXT_LIST, "words that tell it from the others, strongest first"),
+        "parent_id": text("theme_id of the parent; empty for a parent theme", required=False),
+        "size": integer("units (respondents, else responses, sessions for notes) who raise it", low=0),
+        "status": text("how far a person has agreed", one_of=THEME_STATUSES),
+    },
+    ("theme_id",),
+)
+
+THEME_VECTORS = Table(
+    "theme_vectors",
+    "Centroid of each leaf theme in the embedder's space; keeps ids stable when comments are analysed again.",
+    {
+        "theme_id": text("leaf theme"),
+        "model": text("name and version of the embedder"),
+        "vector": Column(NUMBER_LIST, "unit vector"),
+    },
+    ("theme_id",),
+)
+
+ASSIGNMENTS = Table(
+    "assignments",
+    "Leaf themes of each segment; a row is a decision, above the threshold.",
+    {
+        "segment_id": text("the segment"),
+        "theme_id": text("a leaf theme"),
+        "strength": number("how strongly, 0 to 1", low=0, high=1),
+        "origin": text("who decided", one_of=LINK_ORIGINS),
+    },
+    ("segment_id", "theme_id"),
+)
+
+QUOTES = Table(
+    "quotes",
+    "Segments picked to show a theme, and whether a person has approved them for quoting.",
+    {
+        "theme_id": text("the theme"),
+        "segment_id": text("the segment"),
+        "role": text("why it was picked", one_of=("exemplar", "borderline", "disconfirming")),
+        "rank": integer("order within its role, from 1", low=1),
+        "status": text("proposed, approved by a person, or withheld", one_of=("proposed", "approved", "withheld")),
+    },
+    ("theme_id", "segment_id", "role"),
+)
+
+_LINK: dict[str, Column] = {
+    "framework_id": text("framework"),
+    "priority_id": text("element of the framework"),
+    "strength": number("how strongly, 0 to 1", low=0, high=1),
+}
+
+THEME_LINKS = Table(
+    "theme_links",
+    "Links from themes to quality priorities, with the segments that are the evidence.",
+    {
+        "theme_id": text("the theme"),
+        **_LINK,
+        "evidence_segment_ids": Column(TEXT_LIST, "segments that carry the link, strongest first"),
+        "origin": text("who made it", one_of=LINK_ORIGINS),
+        "status": text("proposed until a person confirms or rejects it", one_of=STATUSES),
+    },
+    ("theme_id", "framework_id", "priority_id"),
+)
+
+SEGMENT_LINKS = Table(
+    "segment_links",
+    "Priorities each segment speaks of; a row is a decision, above the threshold.",
+    {"segment_id": text("the segment"), **_LINK, "origin": text("who decided", one_of=LINK_ORIGINS)},
+    ("segment_id", "framework_id", "priority_id"),
+)
+
+_SENTIMENT: dict[str, Column] = {
+    "polarity": number("-1 very negative to 1 very positive", low=-1, high=1),
+    "label": text("level; mixed is kept apart from neutral", one_of=SENTIMENT_LABELS),
+    "confidence": number("probability given to the label, 0 to 1", low=0, high=1),
+}
+SENTIMENTS = Table(
+    "sentiments", "Sentiment of each segment.", {"segment_id": text("the segment"), **_SENTIMENT}, ("segment_id",)
+)
+COMMENT_SENTIMENTS = Table(
+    "comment_sentiments",
+    "Sentiment of each comment.",
+    {"comment_id": text("the comment"), **_SENTIMENT},
+    ("comment_id",),
+)
+
+SET_ASIDE = Table(
+    "set_aside",
+    "What was left out, at which step and why.",
+    {
+        "step": text("step that set it aside"),
+        "item_id": text("comment_id, segment_id, or the file's name for a file that can't be read"),
+        "source": text("file it came from"),
+        "source_ref": text("where in the file", required=False),
+        "reason": text("why"),
+    },
+    ("step", "item_id"),
+)
+
+SOURCES = Table(
+    "sources",
+    "Files of the run: how each was read and what became of its records.",
+    {
+        "source": text("file, with the sheet's name where several were read"),
+        "format": text("kind of file"),
+        "preset": text("known export it was recognised as", required=False),
+        "records": integer("records or statements found", low=0),
+        "comments": integer("comments kept", low=0),
+        "set_aside": integer("comments set aside", low=0),
+        "problems": Column(TEXT_LIST, "one line each, no respondent's words"),
+    },
+    ("source",),
+)
+
+RUNS = Table(
+    "runs",
+    "Each run: what went in, with which settings, models and code.",
+    {
+        "run_id": integer("number of the run, from 1", low=1),
+        "started_at": text("UTC, ISO 8601"),
+        "finished_at": text("UTC, ISO 8601"),
+        "report_date": text("date the report carries", required=False),
+        "settings_hash": text("sha256 of the settings"),
+        "input_hash": text("sha256 over the files read"),
+        "model_hashes": text("JSON: model file to sha256"),
+        "code_version": text("version of voice-of-care"),
+        "step_seconds": text("JSON: step to seconds"),
+    },
+    ("run_id",),
+)
+
+EVENTS = Table(
+    "events",
+    "Reviewers' decisions, appended and never changed; each carries the hash of the one before.",
+    {
+        "seq": integer("number, from 1", low=1),
+        "at_utc": text("when, ISO 8601"),
+        "actor": text("who, as configured or as the system names them; not authenticated"),
+        "action": text("what was decided"),
+        "payload_json": text("details"),
+        "inverse_json": text("what would undo it"),
+        "reason": text("why", required=False),
+        "base_version": integer("events there were when it was decided", low=0),
+        "prev_hash": text("hash of the event before"),
+        "hash": text("sha256 over this event and prev_hash"),
+    },
+    ("seq",),
+)
+
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {
+        table.name: table
+        for table in (
+            SAFE_COMMENTS,
+            REDACTIONS,
+            FLAGS,
+            SEGMENTS,
+            THEMES,
+            THEME_VECTORS,
+            ASSIGNMENTS,
+            QUOTES,
+            THEME_LINKS,
+            SEGMENT_LINKS,
+            SENTIMENTS,
+            COMMENT_SENTIMENTS,
+            SET_ASIDE,
+            SOURCES,
+            RUNS,
+            EVENTS,
+        )
+    }
+)
