@@ -1,0 +1,41 @@
+"""What one run found: the tables, as handed to reports and exports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from voice_of_care.frameworks import Framework
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All tables of a project after a run, each as declared in `tables.py`, and the frameworks they refer to.
+
+    Reviewers' decisions are already applied: statuses, labels and origins are as they stand now.
+    """
+
+    safe_comments: pd.DataFrame
+    redactions: pd.DataFrame
+    flags: pd.DataFrame
+    segments: pd.DataFrame
+    themes: pd.DataFrame
+    theme_vectors: pd.DataFrame
+    assignments: pd.DataFrame
+    quotes: pd.DataFrame
+    theme_links: pd.DataFrame
+    segment_links: pd.DataFrame
+    sentiments: pd.DataFrame
+    comment_sentiments: pd.DataFrame
+    set_aside: pd.DataFrame
+    sources: pd.DataFrame
+    runs: pd.DataFrame
+    events: pd.DataFrame
+    frameworks: tuple[Framework, ...] = ()
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables by name."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "frameworks"}
