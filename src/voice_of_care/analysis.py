@@ -30,6 +30,7 @@ class Analysis:
     segment_links: pd.DataFrame
     sentiments: pd.DataFrame
     comment_sentiments: pd.DataFrame
+    severities: pd.DataFrame
     set_aside: pd.DataFrame
     sources: pd.DataFrame
     runs: pd.DataFrame

@@ -346,6 +346,17 @@ COMMENT_SENTIMENTS = Table(
     ("comment_id",),
 )
 
+SEVERITIES = Table(
+    "severities",
+    "How serious a theme is, as a reviewer set it.",
+    {
+        "theme_id": text("the theme"),
+        "severity": integer("0 no harm, 1 low, 2 moderate, 3 safety at stake", low=0),
+        "reason": text("why, in the reviewer's words"),
+    },
+    ("theme_id",),
+)
+
 SET_ASIDE = Table(
     "set_aside",
     "What was left out, at which step and why.",
@@ -425,6 +436,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             SEGMENT_LINKS,
             SENTIMENTS,
             COMMENT_SENTIMENTS,
+            SEVERITIES,
             SET_ASIDE,
             SOURCES,
             RUNS,

@@ -1,0 +1,262 @@
+"""Reviewers' decisions: an append-only list of events, and what the tables become when they are applied.
+
+The tables as the models made them are never changed; `apply_decisions` returns new ones each time they are read. So a
+decision survives a new run, and the list of events is the whole truth about what people decided, when, who and why.
+Each event carries the hash of the one before, which makes tampering visible, not impossible.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from voice_of_care.counting import count_units
+from voice_of_care.tables import (
+    ASSIGNMENTS,
+    EVENTS,
+    QUOTES,
+    SAFE_COMMENTS,
+    SEGMENTS,
+    SEVERITIES,
+    THEME_LINKS,
+    THEMES,
+    conform,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from voice_of_care.analysis import Analysis
+
+Action = Literal[
+    "theme.confirm",
+    "theme.rename",
+    "theme.describe",
+    "theme.merge",
+    "theme.retire",
+    "mapping.set",
+    "quote.approve",
+    "quote.withdraw",
+    "severity.set",
+    "deid.redact",
+]
+Payload = dict[str, str | int]
+REVIEWER_REDACTION = "[REDACTED]"
+_FIRST_HASH = "0" * 64
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One thing a person decided, who and why; `inverse` is what would undo it."""
+
+    action: Action
+    payload: Payload
+    inverse: Payload
+    actor: str
+    reason: str = ""
+
+
+def record_decisions(events: pd.DataFrame, decisions: Sequence[Decision], *, at_utc: str) -> pd.DataFrame:
+    """Return the events to append for these decisions, chained to those there are.
+
+    Args:
+        events: all events so far.
+        decisions: in the order they apply.
+        at_utc: when, ISO 8601.
+    """
+    version = len(events)
+    previous = str(events["hash"].iloc[-1]) if version else _FIRST_HASH
+    rows = []
+    for number, decision in enumerate(decisions, start=version + 1):
+        row = {
+            "seq": number,
+            "at_utc": at_utc,
+            "actor": decision.actor,
+            "action": decision.action,
+            "payload_json": json.dumps(decision.payload, sort_keys=True, ensure_ascii=False),
+            "inverse_json": json.dumps(decision.inverse, sort_keys=True, ensure_ascii=False),
+            "reason": decision.reason or None,
+            "base_version": version,
+            "prev_hash": previous,
+        }
+        previous = _hash_event(row)
+        rows.append({**row, "hash": previous})
+    return conform(pd.DataFrame(rows, columns=list(EVENTS.columns)), EVENTS)
+
+
+def is_chain_whole(events: pd.DataFrame) -> bool:
+    """Tell whether every event still carries the hash it was written with."""
+    previous = _FIRST_HASH
+    for record in events.to_dict("records"):
+        row = {str(name): (None if pd.isna(value) else value) for name, value in record.items()}
+        found = row.pop("hash")
+        if row["prev_hash"] != previous or _hash_event(row) != found:
+            return False
+        previous = str(found)
+    return True
+
+
+def _hash_event(row: Mapping[str, object]) -> str:
+    content = {**row, "seq": int(str(row["seq"])), "base_version": int(str(row["base_version"]))}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def apply_decisions(analysis: Analysis, *, unit_of: pd.Series) -> Analysis:
+    """Return the analysis as it stands after all its events.
+
+    A decision about a theme, link or quote that the newest run no longer has does nothing; it stays in the list and
+    applies again should the item come back.
+
+    Args:
+        analysis: tables as the models made them, and all events.
+        unit_of: comment_id to unit, for the sizes of merged themes.
+    """
+    current = analysis
+    for record in analysis.events.to_dict("records"):
+        edit = _EDITS.get(str(record["action"]))
+        if edit is not None:
+            current = edit(current, json.loads(record["payload_json"]), str(record["reason"] or ""))
+    if any(action == "theme.merge" for action in analysis.events["action"]):
+        current = replace(current, themes=_recount(current, unit_of))
+    return current
+
+
+def _set_theme(analysis: Analysis, theme_id: object, **values: str) -> Analysis:
+    themes = analysis.themes.copy()
+    rows = themes["theme_id"] == theme_id
+    for column, value in values.items():
+        themes.loc[rows, column] = value
+    return replace(analysis, themes=conform(themes, THEMES))
+
+
+def _confirm(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
+    return _set_theme(analysis, payload["theme_id"], status="confirmed")
+
+
+def _rename(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
+    return _set_theme(analysis, payload["theme_id"], label=str(payload["label"]), status="confirmed")
+
+
+def _describe(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
+    return _set_theme(analysis, payload["theme_id"], description=str(payload["description"]))
+
+
+def _retire(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
+    return _set_theme(analysis, payload["theme_id"], status="retired")
+
+
+def _merge(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
+    source, target = str(payload["theme_id"]), str(payload["into"])
+    present = set(analysis.themes["theme_id"])
+    if source == target or source not in present or target not in present:
+        return analysis
+    return replace(
+        _set_theme(analysis, source, status="retired"),
+        assignments=_move(analysis.assignments, ASSIGNMENTS.key, source, target, strongest="strength"),
+        quotes=_move(analysis.quotes, QUOTES.key, source, target),
+        theme_links=_move(analysis.theme_links, THEME_LINKS.key, source, target, strongest="strength"),
+    )
+
+
+def _move(
+    frame: pd.DataFrame, key: tuple[str, ...], source: str, target: str, *, strongest: str | None = None
+) -> pd.DataFrame:
+    """Give the rows of one theme to another, keeping the strongest where both had one."""
+    moved = frame.assign(theme_id=frame["theme_id"].where(frame["theme_id"] != source, target))
+    if strongest is not None:
+        best = moved.groupby(list(key), sort=False)[strongest].transform("max")
+        moved = moved[moved[strongest] == best]
+    return moved.drop_duplicates(list(key)).reset_index(drop=True)
+
+
+def _recount(analysis: Analysis, unit_of: pd.Series) -> pd.DataFrame:
+    comment_of = analysis.segments.set_index("segment_id")["comment_id"]
+    assigned = analysis.assignments.assign(comment_id=analysis.assignments["segment_id"].map(comment_of))
+    parents = analysis.themes.set_index("theme_id")["parent_id"]
+    sizes = []
+    for theme_id in analysis.themes["theme_id"]:
+        family = {theme_id, *parents.index[parents == theme_id]}
+        sizes.append(count_units(assigned.loc[assigned["theme_id"].isin(family), "comment_id"], unit_of))
+    return conform(analysis.themes.assign(size=sizes), THEMES)
+
+
+def _set_link(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
+    links = analysis.theme_links.copy()
+    rows = (
+        (links["theme_id"] == payload["theme_id"])
+        & (links["framework_id"] == payload["framework_id"])
+        & (links["priority_id"] == payload["priority_id"])
+    )
+    links.loc[rows, "status"] = str(payload["status"])
+    return replace(analysis, theme_links=conform(links, THEME_LINKS))
+
+
+def _set_quote(status: str) -> Callable[[Analysis, Payload, str], Analysis]:
+    def edit(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
+        quotes = analysis.quotes.copy()
+        quotes.loc[quotes["segment_id"] == payload["segment_id"], "status"] = status
+        return replace(analysis, quotes=conform(quotes, QUOTES))
+
+    return edit
+
+
+def _set_severity(analysis: Analysis, payload: Payload, reason: str) -> Analysis:
+    others = analysis.severities[analysis.severities["theme_id"] != payload["theme_id"]]
+    row = pd.DataFrame([{"theme_id": payload["theme_id"], "severity": payload["severity"], "reason": reason}])
+    together = row if others.empty else pd.concat([others, row], ignore_index=True)
+    return replace(analysis, severities=conform(together, SEVERITIES))
+
+
+def text_hash(text: str) -> str:
+    """Return what ties a redaction by a reviewer to the very text it was made on."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _redact(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
+    """Take a span out of the safe text of a comment, and out of its segments."""
+    comments = analysis.safe_comments
+    rows = comments.index[comments["comment_id"] == payload["comment_id"]]
+    if rows.empty or text_hash(str(comments["text"][rows[0]])) != payload["text_hash"]:
+        return analysis
+    start, end = int(payload["start"]), int(payload["end"])
+    text = str(comments["text"][rows[0]])
+    new_text = text[:start] + REVIEWER_REDACTION + text[end:]
+    texts = comments["text"].copy()
+    texts[rows[0]] = new_text
+    shift = len(new_text) - len(text)
+
+    def moved(offset: int) -> int:
+        if offset <= start:
+            return offset
+        return start + len(REVIEWER_REDACTION) if offset < end else offset + shift
+
+    segments = analysis.segments.copy()
+    own = segments["comment_id"] == payload["comment_id"]
+    for index in segments.index[own]:
+        first = int(segments.loc[index, "start"])
+        first = start if start < first < end else moved(first)
+        last = moved(int(segments.loc[index, "end"]))
+        segments.loc[index, ["start", "end", "text"]] = [first, last, new_text[first:last]]
+    return replace(
+        analysis,
+        safe_comments=conform(comments.assign(text=texts), SAFE_COMMENTS),
+        segments=conform(segments, SEGMENTS),
+    )
+
+
+_EDITS: dict[str, Callable[[Analysis, Payload, str], Analysis]] = {
+    "theme.confirm": _confirm,
+    "theme.rename": _rename,
+    "theme.describe": _describe,
+    "theme.merge": _merge,
+    "theme.retire": _retire,
+    "mapping.set": _set_link,
+    "quote.approve": _set_quote("approved"),
+    "quote.withdraw": _set_quote("withheld"),
+    "severity.set": _set_severity,
+    "deid.redact": _redact,
+}
