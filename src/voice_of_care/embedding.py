@@ -1,13 +1,32 @@
-"""Sentence embeddings: the seam (`Embedder`) behind which the packaged model works."""
+"""Sentence embeddings: the seam (`Embedder`), the packaged model behind it, and a cache by model and text.
+
+A text's vector depends on the text alone: batches hold texts of one token length, so nothing is padded, and each batch
+is computed by one thread. Order, company and thread count change nothing, to the bit, on one kind of processor.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from voice_of_care.models import SENTENCE_ENCODER, SENTENCE_TOKENIZER, manifest, model_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from numpy.typing import NDArray
 
-    import numpy as np
+Progress = Callable[[int, int], None]
+Lookup = Callable[[str, Sequence[str]], Mapping[str, np.ndarray]]
+Remember = Callable[[str, Mapping[str, np.ndarray]], None]
+
+MOST_TOKENS = 256  # what the model was trained on; the rest of a longer text is not seen
+_TOKENS_A_BATCH = 1024  # bounds memory; 500 to 2,000 are equally fast
+_DIMENSIONS = 384
+_MOST_THREADS = 8
 
 
 class Embedder(Protocol):
@@ -23,3 +42,129 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """Return one unit vector a text: float32, shape (len(texts), dimensions)."""
+
+
+class OnnxEmbedder:
+    """all-MiniLM-L6-v2 with int8 weights on the CPU: mean over token vectors, then unit length (Reimers 2019).
+
+    Identical texts are computed once. An empty text has a vector too: that of a sentence without words.
+
+    Args:
+        threads: batches computed at a time; by default as many as there are processors, at most 8.
+        progress: told how many different texts are done, and of how many.
+
+    Raises:
+        ModelError: a model file is missing or is not the manifest's.
+    """
+
+    def __init__(self, *, threads: int | None = None, progress: Progress | None = None) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        encoder = model_file(SENTENCE_ENCODER)
+        self._session: Any = onnxruntime.InferenceSession(
+            encoder.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer: Any = Tokenizer.from_str(model_file(SENTENCE_TOKENIZER).read_text(encoding="utf-8"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MOST_TOKENS)
+        self._threads = threads or min(_MOST_THREADS, os.cpu_count() or 1)
+        self._progress = progress
+
+    @property
+    def name(self) -> str:
+        """Return name, version and the start of the sha256, so that vectors of another file are never mixed in."""
+        model = manifest()[SENTENCE_ENCODER]
+        return f"{model.name} {model.version} {next(iter(model.files.values()))[:8]}"
+
+    @property
+    def dimensions(self) -> int:
+        """Return the length of a vector."""
+        return _DIMENSIONS
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Return one unit vector a text: float32, shape (len(texts), 384)."""
+        row_of = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        distinct = np.empty((len(row_of), _DIMENSIONS), dtype=np.float32)
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(row_of))]
+        batches = _equal_length_batches(tokens)
+        done = 0
+        with ThreadPoolExecutor(self._threads) as pool:
+            results = pool.map(self._run, ([tokens[row] for row in batch] for batch in batches))
+            for batch, vectors in zip(batches, results, strict=True):
+                distinct[batch] = vectors
+                done += len(batch)
+                if self._progress is not None:
+                    self._progress(done, len(tokens))
+        return distinct[[row_of[text] for text in texts]]
+
+    def _run(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        ids = np.array(batch, dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        pooled = self._session.run(None, inputs)[0].mean(axis=1, dtype=np.float64)
+        unit: NDArray[np.float32] = (pooled / np.linalg.norm(pooled, axis=1, keepdims=True)).astype(np.float32)
+        return unit
+
+
+def _equal_length_batches(tokens: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return row numbers in batches whose texts have the same number of tokens."""
+    by_length: dict[int, list[int]] = {}
+    for row, ids in enumerate(tokens):
+        by_length.setdefault(len(ids), []).append(row)
+    batches = []
+    for length, rows in sorted(by_length.items()):
+        size = max(1, _TOKENS_A_BATCH // length)
+        batches += [rows[start : start + size] for start in range(0, len(rows), size)]
+    return batches
+
+
+def text_hash(text: str) -> str:
+    """Return the sha256 of a text: what a cached vector is found by."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class CachedEmbedder:
+    """An embedder that asks a cache first, and tells it what was new.
+
+    Args:
+        embedder: computes what the cache does not hold.
+        lookup: takes the embedder's name and text hashes, returns the vectors it holds by hash. In memory by default.
+        remember: takes the embedder's name and new vectors by text hash. In memory by default.
+    """
+
+    def __init__(self, embedder: Embedder, *, lookup: Lookup | None = None, remember: Remember | None = None) -> None:
+        self._embedder = embedder
+        self._memory: dict[tuple[str, str], np.ndarray] = {}
+        self._lookup = lookup or self._recall
+        self._remember = remember or self._keep
+
+    @property
+    def name(self) -> str:
+        """Return the name of the embedder behind the cache."""
+        return self._embedder.name
+
+    @property
+    def dimensions(self) -> int:
+        """Return the length of a vector."""
+        return self._embedder.dimensions
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Return one unit vector a text: float32, shape (len(texts), dimensions)."""
+        text_of = {text_hash(text): text for text in dict.fromkeys(texts)}
+        vectors = dict(self._lookup(self.name, list(text_of)))
+        missing = {key: text for key, text in text_of.items() if key not in vectors}
+        if missing:
+            new = dict(zip(missing, self._embedder.embed(list(missing.values())), strict=True))
+            self._remember(self.name, new)
+            vectors |= new
+        rows = [vectors[text_hash(text)] for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self.dimensions)
+
+    def _recall(self, model: str, hashes: Sequence[str]) -> Mapping[str, np.ndarray]:
+        return {key: self._memory[model, key] for key in hashes if (model, key) in self._memory}
+
+    def _keep(self, model: str, vectors: Mapping[str, np.ndarray]) -> None:
+        self._memory |= {(model, key): vector for key, vector in vectors.items()}
