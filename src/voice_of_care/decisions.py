@@ -197,6 +197,9 @@ def _set_link(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
 
 def _set_quote(status: str) -> Callable[[Analysis, Payload, str], Analysis]:
     def edit(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
+        text = analysis.segments.loc[analysis.segments["segment_id"] == payload["segment_id"], "text"]
+        if text.empty or text_hash(str(text.iloc[0])) != payload["text_hash"]:
+            return analysis
         quotes = analysis.quotes.copy()
         quotes.loc[quotes["segment_id"] == payload["segment_id"], "status"] = status
         return replace(analysis, quotes=conform(quotes, QUOTES))
@@ -212,7 +215,7 @@ def _set_severity(analysis: Analysis, payload: Payload, reason: str) -> Analysis
 
 
 def text_hash(text: str) -> str:
-    """Return what ties a redaction by a reviewer to the very text it was made on."""
+    """Return what ties a decision about a text to the very text it was made on."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -234,13 +237,16 @@ def _redact(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
             return offset
         return start + len(REVIEWER_REDACTION) if offset < end else offset + shift
 
-    segments = analysis.segments.copy()
-    own = segments["comment_id"] == payload["comment_id"]
-    for index in segments.index[own]:
-        first = int(segments.loc[index, "start"])
-        first = start if start < first < end else moved(first)
-        last = moved(int(segments.loc[index, "end"]))
-        segments.loc[index, ["start", "end", "text"]] = [first, last, new_text[first:last]]
+    spans = []
+    for record in analysis.segments[["comment_id", "start", "end", "text"]].to_dict("records"):
+        first, last, words = int(record["start"]), int(record["end"]), str(record["text"])
+        if record["comment_id"] == payload["comment_id"]:
+            first, last = (start if start < first < end else moved(first)), moved(last)
+            words = new_text[first:last]
+        spans.append((first, last, words))
+    segments = analysis.segments.assign(
+        start=[span[0] for span in spans], end=[span[1] for span in spans], text=[span[2] for span in spans]
+    )
     return replace(
         analysis,
         safe_comments=conform(comments.assign(text=texts), SAFE_COMMENTS),

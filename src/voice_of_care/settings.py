@@ -155,6 +155,34 @@ class Settings(_Section):
         return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
 
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "project": ProjectSettings,
+    "intake": IntakeSettings,
+    "mapping": MappingSettings,
+    "sources": SourceSettings,
+    "deidentify": DeidentifySettings,
+    "themes": ThemeSettings,
+    "priorities": PrioritySettings,
+    "report": ReportSettings,
+}
+
+_EXAMPLES = {
+    "intake.group_words": '{ "bank nurse" = "staff" }',
+    "mapping.comment": '["What went well?", "What could be better?"]',
+    "mapping.score_best": "5",
+    "mapping.score_worst": "1",
+    "sources.files": '"workshops/*.docx"',
+    "sources.respondent_group": '"staff"',
+    "sources.service": '"Children\'s services"',
+    "sources.site": '"Main hospital"',
+    "sources.date": "2024-03-14",
+    "sources.people_present": "24",
+    "sources.question": '"What do we need to do well?"',
+    "priorities.frameworks": '["four-questions", "steeep"]',
+    "report.date": "2024-04-01",
+}
+
+
 def load_settings(path: Path) -> Settings:
     """Read and check a settings file.
 
@@ -171,7 +199,22 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(msg) from None
     if isinstance(content.get("mapping"), dict):
         content["mapping"] = [content["mapping"]]
-    return parse_settings(content, name=path.name)
+    settings = parse_settings(content, name=path.name)
+    return _with_names(settings, path.parent)
+
+
+def _with_names(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with the names of the names file among the names to take out."""
+    file_name = settings.deidentify.names_file
+    if not file_name:
+        return settings
+    try:
+        lines = (folder / file_name).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        msg = f"deidentify.names_file: {file_name} can't be read. Give a text file in UTF-8, one name a line."
+        raise SettingsError(msg) from None
+    names = (*settings.deidentify.names, *(line.strip() for line in lines if line.strip()))
+    return settings.model_copy(update={"deidentify": settings.deidentify.model_copy(update={"names": names})})
 
 
 def parse_settings(content: dict[str, object], *, name: str = SETTINGS_FILE) -> Settings:
@@ -180,6 +223,36 @@ def parse_settings(content: dict[str, object], *, name: str = SETTINGS_FILE) -> 
         return Settings.model_validate(content)
     except ValidationError as error:
         raise SettingsError(_first_problem(error, name)) from None
+
+
+def settings_template() -> str:
+    """Return a settings file with every setting at its default, commented out, each with what it means."""
+    lines = [
+        "# Settings of this voice_of_care project. Every line is optional: take away the # to change a setting.",
+        "",
+    ]
+    for name, kind in _SECTIONS.items():
+        lines += [f"# {line}" for line in (kind.__doc__ or "").splitlines()]
+        is_list = name in {"mapping", "sources"}
+        lines.append(f"#[[{name}]]" if is_list else f"[{name}]")
+        for key, field in kind.model_fields.items():
+            if field.description:
+                lines.append(f"# {field.description}")
+            lines.append(
+                f"#{key} = {_EXAMPLES.get(f'{name}.{key}') or _as_toml(field.get_default(call_default_factory=True))}"
+            )
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _as_toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(json.dumps(each) for each in value) + "]"
+    if isinstance(value, dict):
+        return "{}"
+    return json.dumps(value)
 
 
 def _first_problem(error: ValidationError, name: str) -> str:
@@ -196,15 +269,5 @@ def _first_problem(error: ValidationError, name: str) -> str:
 def _known_keys(location: tuple[str | int, ...]) -> list[str]:
     if len(location) == 1:
         return list(Settings.model_fields)
-    sections: dict[str, type[BaseModel]] = {
-        "project": ProjectSettings,
-        "intake": IntakeSettings,
-        "mapping": MappingSettings,
-        "sources": SourceSettings,
-        "deidentify": DeidentifySettings,
-        "themes": ThemeSettings,
-        "priorities": PrioritySettings,
-        "report": ReportSettings,
-    }
-    section = sections.get(str(location[0]))
+    section = _SECTIONS.get(str(location[0]))
     return list(section.model_fields) if section else []

@@ -394,10 +394,11 @@ RUNS = Table(
         "finished_at": text("UTC, ISO 8601"),
         "report_date": text("date the report carries", required=False),
         "settings_hash": text("sha256 of the settings"),
-        "input_hash": text("sha256 over the files read"),
+        "input_hash": text("sha256 over the comments as read"),
         "model_hashes": text("JSON: model file to sha256"),
         "code_version": text("version of voice-of-care"),
         "step_seconds": text("JSON: step to seconds"),
+        "frameworks": Column(TEXT_LIST, "frameworks the themes were mapped to"),
     },
     ("run_id",),
 )

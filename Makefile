@@ -1,0 +1,50 @@
+# Two commands: `make report` and `make test`. Needs Python 3.11 or newer and make; everything else comes from the locks.
+PYTHON ?= python3
+BIN := .venv/bin
+EXERCISE := corpora/synthetic/listening-exercise
+PROJECT := reports/listening-exercise
+
+.PHONY: report test check quality bench docs corpus models example lock clean
+
+report: .venv/ready
+	$(BIN)/python tools/exercise.py --exercise $(EXERCISE) --project $(PROJECT)
+
+test: .venv/ready-dev
+	$(BIN)/python -m pytest
+
+check: .venv/ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/make_docs.py --check
+	$(BIN)/python corpora/synthetic/make_listening_exercise.py --check
+
+docs: .venv/ready-dev
+	$(BIN)/python tools/make_docs.py
+
+corpus: .venv/ready-dev
+	$(BIN)/python corpora/synthetic/make_listening_exercise.py
+
+example: .venv/ready
+	$(BIN)/python tools/exercise.py --exercise $(EXERCISE) --project $(PROJECT) --example reports/example
+
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --excludes requirements-exclude.txt --extra build --extra dev -o requirements-dev.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --excludes requirements-exclude.txt --extra build -c requirements-dev.lock -o requirements.lock
+
+clean:
+	rm -rf .venv
+
+.venv/bin/python:
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; say which with: make report PYTHON=python3.12')"
+	$(PYTHON) -m venv .venv
+
+.venv/ready: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -c "open('.venv/ready', 'w').close()"
+
+.venv/ready-dev: requirements-dev.lock .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	$(BIN)/python -c "open('.venv/ready-dev', 'w').close()"

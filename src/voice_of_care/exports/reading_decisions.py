@@ -1,0 +1,260 @@
+"""Reading a filled-in decisions workbook into decisions, all or none."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from voice_of_care.decisions import Decision, Payload, text_hash
+from voice_of_care.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from openpyxl import Workbook
+
+    from voice_of_care.analysis import Analysis
+
+START_SHEET = "Start here"
+WHO_LABEL = "Your name (who decides)"
+VERSION_LABEL = "Decisions there were when this list was made"
+_NO_ANSWER = {"keep apart", "read and fine"}
+_REASON_NEEDED = {"merge", "retire", "reject", "withhold"}
+
+
+class Row(NamedTuple):
+    """One filled-in row: where it stands, its cells by column name, and who decided why."""
+
+    sheet: str
+    number: int
+    cells: dict[str, str]
+    decision: str
+    who: str
+    why: str
+
+
+class _Problem(Exception):  # noqa: N818 (never leaves this file)
+    """What is wrong with a row."""
+
+
+def read_sheet_decisions(workbook: Workbook, analysis: Analysis, *, name: str) -> list[Decision]:
+    """Return the decisions of a workbook that change something.
+
+    Args:
+        workbook: as `decide --list` wrote it and a person filled it in.
+        analysis: as it stands now.
+        name: what errors call the file.
+
+    Raises:
+        InputError: names the first row that can't be understood; nothing is taken from the workbook then.
+    """
+    if START_SHEET not in workbook.sheetnames:
+        msg = f"{name}: no sheet '{START_SHEET}'. Give the workbook that 'decide --list' wrote."
+        raise InputError(msg)
+    start = {str(row[0].value): row[1].value for row in workbook[START_SHEET].iter_rows(max_col=2)}
+    changed_since = _changed_since(analysis, _as_int(start.get(VERSION_LABEL)))
+    decisions: list[Decision] = []
+    problems: list[str] = []
+    for row in _filled_rows(workbook, default_who=str(start.get(WHO_LABEL) or "").strip()):
+        try:
+            _check_row(row)
+            for decision in _READERS[row.sheet](row, analysis):
+                if _item(decision) in changed_since:
+                    msg = "somebody else decided on this since the list was made; make a new list"
+                    raise _Problem(msg)
+                decisions.append(decision)
+        except _Problem as problem:
+            problems.append(f"sheet {row.sheet}, row {row.number}: {problem}")
+    if problems:
+        more = f" ({len(problems) - 1} more rows have a problem.)" if len(problems) > 1 else ""
+        msg = f"{name}: {problems[0]}. Nothing was applied.{more}"
+        raise InputError(msg)
+    return decisions
+
+
+def _filled_rows(workbook: Workbook, *, default_who: str) -> Iterator[Row]:
+    for title in _READERS:
+        if title not in workbook.sheetnames:
+            continue
+        rows = workbook[title].iter_rows(values_only=True)
+        header = [str(value or "").strip() for value in next(rows, ())]
+        for number, values in enumerate(rows, start=2):
+            cells = {
+                column: "" if value is None else str(value).strip()
+                for column, value in zip(header, values, strict=False)
+                if column
+            }
+            decision = cells.get("decision", "").lower()
+            if title == "Themes" and not decision and (cells.get("new name") or cells.get("new description")):
+                decision = "rename"
+            if decision and decision not in _NO_ANSWER:
+                yield Row(title, number, cells, decision, cells.get("who") or default_who, cells.get("why", ""))
+
+
+def _check_row(row: Row) -> None:
+    if not row.who:
+        msg = f"who decided? Fill in the column 'who', or your name on the sheet '{START_SHEET}'"
+        raise _Problem(msg)
+    if (row.decision in _REASON_NEEDED or row.sheet == "Severity") and not row.why:
+        msg = f"'{row.decision}' needs a reason in the column 'why'"
+        raise _Problem(msg)
+
+
+def _changed_since(analysis: Analysis, version: int) -> set[str]:
+    later = analysis.events[analysis.events["seq"] > version]
+    return {
+        _item_key(str(action), json.loads(payload))
+        for action, payload in zip(later["action"], later["payload_json"], strict=True)
+    }
+
+
+def _item(decision: Decision) -> str:
+    return _item_key(decision.action, decision.payload)
+
+
+def _item_key(action: str, payload: Payload) -> str:
+    kind = action.split(".")[0]
+    keys = ("theme_id", "framework_id", "priority_id", "segment_id", "comment_id", "start")
+    return "|".join([kind, *(str(payload.get(key, "")) for key in keys)])
+
+
+def _as_int(value: object) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        return 0
+
+
+def _theme_row(row: Row, analysis: Analysis, column: str = "theme_id") -> dict[str, object]:
+    found = analysis.themes[analysis.themes["theme_id"] == row.cells.get(column, "")]
+    if found.empty:
+        msg = f"no theme with the id in the column '{column}'"
+        raise _Problem(msg)
+    return {str(name): value for name, value in found.iloc[0].items()}
+
+
+def _choice(row: Row, *allowed: str) -> None:
+    if row.decision not in allowed:
+        msg = f"the decision must be one of {', '.join(allowed)}"
+        raise _Problem(msg)
+
+
+def _read_theme(row: Row, analysis: Analysis) -> Iterator[Decision]:
+    _choice(row, "agree", "rename", "retire")
+    theme = _theme_row(row, analysis)
+    theme_id, label, status = str(theme["theme_id"]), str(theme["label"]), str(theme["status"])
+    new_label, new_description = row.cells.get("new name", ""), row.cells.get("new description", "")
+    if row.decision == "retire":
+        if status != "retired":
+            yield Decision("theme.retire", {"theme_id": theme_id}, {"status": status}, row.who, row.why)
+        return
+    if row.decision == "rename" and not (new_label or new_description):
+        msg = "'rename' needs a new name or a new description"
+        raise _Problem(msg)
+    if new_description and new_description != theme["description"]:
+        payload: Payload = {"theme_id": theme_id, "description": new_description}
+        yield Decision("theme.describe", payload, {"description": str(theme["description"])}, row.who, row.why)
+    if new_label and new_label != label:
+        taken = analysis.themes[(analysis.themes["label"] == new_label) & (analysis.themes["status"] != "retired")]
+        if not taken.empty:
+            msg = "the new name is already another theme's"
+            raise _Problem(msg)
+        inverse: Payload = {"label": label, "status": status}
+        yield Decision("theme.rename", {"theme_id": theme_id, "label": new_label}, inverse, row.who, row.why)
+    elif status == "proposed":
+        yield Decision("theme.confirm", {"theme_id": theme_id}, {"status": status}, row.who, row.why)
+
+
+def _read_merge(row: Row, analysis: Analysis) -> Iterator[Decision]:
+    _choice(row, "merge")
+    source = _theme_row(row, analysis)
+    target = _theme_row(row, analysis, "into")
+    if source["theme_id"] == target["theme_id"]:
+        msg = "a theme can't be merged into itself"
+        raise _Problem(msg)
+    leaves = set(analysis.theme_vectors["theme_id"])
+    if source["theme_id"] not in leaves or target["theme_id"] not in leaves:
+        msg = "only themes that hold comments themselves can be merged, not parent themes"
+        raise _Problem(msg)
+    if source["status"] == "retired":
+        return
+    if target["status"] == "retired":
+        msg = "the theme to merge into is retired"
+        raise _Problem(msg)
+    payload: Payload = {"theme_id": str(source["theme_id"]), "into": str(target["theme_id"])}
+    yield Decision("theme.merge", payload, {"status": str(source["status"])}, row.who, row.why)
+
+
+def _read_link(row: Row, analysis: Analysis) -> Iterator[Decision]:
+    _choice(row, "confirm", "reject")
+    ids: Payload = {key: row.cells.get(key, "") for key in ("theme_id", "framework_id", "priority_id")}
+    links = analysis.theme_links
+    found = links
+    for key, value in ids.items():
+        found = found[found[key] == value]
+    if found.empty:
+        msg = "no link between this theme and this priority"
+        raise _Problem(msg)
+    status = {"confirm": "confirmed", "reject": "rejected"}[row.decision]
+    before = str(found["status"].iloc[0])
+    if before != status:
+        yield Decision("mapping.set", {**ids, "status": status}, {"status": before}, row.who, row.why)
+
+
+def _read_quote(row: Row, analysis: Analysis) -> Iterator[Decision]:
+    _choice(row, "approve", "withhold")
+    segment_id = row.cells.get("segment_id", "")
+    found = analysis.quotes[analysis.quotes["segment_id"] == segment_id]
+    if found.empty:
+        msg = "no quote with this segment_id"
+        raise _Problem(msg)
+    before = str(found["status"].iloc[0])
+    if before != {"approve": "approved", "withhold": "withheld"}[row.decision]:
+        action = "quote.approve" if row.decision == "approve" else "quote.withdraw"
+        text = str(analysis.segments.set_index("segment_id")["text"][segment_id])
+        payload: Payload = {"segment_id": segment_id, "text_hash": text_hash(text)}
+        yield Decision(action, payload, {"status": before}, row.who, row.why)  # type: ignore[arg-type]
+
+
+def _read_severity(row: Row, analysis: Analysis) -> Iterator[Decision]:
+    decision = row.decision.removesuffix(".0")
+    if decision not in {"0", "1", "2", "3"}:
+        msg = "the decision must be one of 0, 1, 2, 3"
+        raise _Problem(msg)
+    theme_id = str(_theme_row(row, analysis)["theme_id"])
+    now = analysis.severities.set_index("theme_id")["severity"].get(theme_id)
+    if now is None or int(now) != int(decision):
+        inverse: Payload = {} if now is None else {"severity": int(now)}
+        payload: Payload = {"theme_id": theme_id, "severity": int(decision)}
+        yield Decision("severity.set", payload, inverse, row.who, row.why)
+
+
+def _read_redaction(row: Row, analysis: Analysis) -> Iterator[Decision]:
+    _choice(row, "take out")
+    comment_id, words = row.cells.get("comment_id", ""), row.cells.get("words to take out", "")
+    found = analysis.safe_comments.loc[analysis.safe_comments["comment_id"] == comment_id, "text"]
+    if found.empty:
+        msg = "no comment with this comment_id"
+        raise _Problem(msg)
+    text = str(found.iloc[0])
+    start = text.find(words) if words else -1
+    if start < 0:
+        msg = "the words to take out do not stand in this comment letter for letter"
+        raise _Problem(msg)
+    payload: Payload = {
+        "comment_id": comment_id,
+        "start": start,
+        "end": start + len(words),
+        "text_hash": text_hash(text),
+    }
+    yield Decision("deid.redact", payload, {}, row.who, row.why)
+
+
+_READERS: dict[str, Callable[[Row, Analysis], Iterator[Decision]]] = {
+    "Themes": _read_theme,
+    "Merges": _read_merge,
+    "Links": _read_link,
+    "Quotes": _read_quote,
+    "Severity": _read_severity,
+    "Redactions": _read_redaction,
+}

@@ -1,0 +1,286 @@
+"""The whole flow on one page: from files to an analysis.
+
+    read ─ de-identify ─ segment ─ sentiment ─ themes ─ priorities
+      └──────┴─────────────┴─────────┴──────────┴── set aside, with a reason
+
+Only this file knows the order. Each step is a pure function on declared tables; the runner checks that nothing
+vanishes: every comment and every segment that goes into a step comes out of it or is set aside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from voice_of_care.analysis import Analysis
+from voice_of_care.counting import units
+from voice_of_care.decisions import apply_decisions
+from voice_of_care.deidentify import deidentify
+from voice_of_care.embedding import CachedEmbedder, OnnxEmbedder
+from voice_of_care.errors import SchemaError, TooLittleDataError
+from voice_of_care.frameworks import load_frameworks
+from voice_of_care.heads import qdc_probabilities
+from voice_of_care.intake import find_campaigns, read_comments
+from voice_of_care.models import model_hashes
+from voice_of_care.priorities import link_priorities
+from voice_of_care.sentiment import score_sentiment
+from voice_of_care.settings import Settings
+from voice_of_care.tables import EVENTS, RUNS, SET_ASIDE, SEVERITIES, TABLES, conform
+from voice_of_care.themes import find_themes, split_segments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from voice_of_care.embedding import Embedder
+    from voice_of_care.frameworks import Framework
+    from voice_of_care.store import Project, Store
+
+STEPS = ("read", "de-identify", "segment", "sentiment", "themes", "priorities")
+QDC = "qdc"
+
+
+class Run(NamedTuple):
+    """What one run made: the analysis, and the raw tables that stay behind the wall."""
+
+    analysis: Analysis
+    comments: pd.DataFrame
+    repeats: pd.DataFrame
+
+
+@dataclass
+class Stopwatch:
+    """Times the steps and tells a listener (step, done, total) how far they are."""
+
+    listener: Callable[[str, int, int], None] | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        """Time one step; yields the step's progress callback."""
+        tell = self.listener or (lambda _step, _done, _total: None)
+        tell(name, 0, 0)
+        start = time.perf_counter()
+        yield lambda done, total: tell(name, done, total)
+        self.seconds[name] = round(time.perf_counter() - start, 2)
+        tell(name, 1, 1)
+
+
+def run(
+    paths: Sequence[Path],
+    *,
+    settings: Settings,
+    key: bytes,
+    embedder: Embedder,
+    frameworks: tuple[Framework, ...],
+    known: pd.DataFrame | None = None,
+    stopwatch: Stopwatch | None = None,
+) -> Run:
+    """Analyse files, from reading to priorities.
+
+    Args:
+        paths: files and folders.
+        settings: the project's settings.
+        key: the project's key, for ids and pseudonyms.
+        embedder: the sentence model.
+        frameworks: priorities to map to.
+        known: theme vectors of the run before, so that themes keep their ids.
+        stopwatch: times the steps and tells how far they are.
+    """
+    watch = stopwatch or Stopwatch()
+    with watch.step("read") as progress:
+        read = read_comments(paths, settings=settings, key=key, progress=progress)
+    if read.comments.empty:
+        raise TooLittleDataError(have=0, need=1, purpose="an analysis (no comments were found in these files)")
+    with watch.step("de-identify") as progress:
+        safe = deidentify(read.comments, read.repeats, settings=settings.deidentify, key=key, progress=progress)
+        safe_comments = find_campaigns(safe.safe_comments)
+    _conserve("de-identify", read.comments["comment_id"], safe_comments["comment_id"])
+    unit_of = units(safe_comments, count_campaigns=settings.intake.count_campaigns)
+    with watch.step("segment"):
+        split = split_segments(safe_comments)
+    _conserve("segment", safe_comments["comment_id"], split.segments["comment_id"], split.set_aside["item_id"])
+    segments = split.segments
+    with watch.step("sentiment"):
+        scored = score_sentiment(segments, safe_comments, embedder=embedder)
+    _conserve("sentiment", segments["segment_id"], scored.sentiments["segment_id"])
+    with watch.step("themes"):
+        found = find_themes(
+            segments,
+            safe_comments,
+            embedder=embedder,
+            settings=settings.themes,
+            unit_of=unit_of,
+            sentiments=scored.sentiments,
+            known=known,
+        )
+    _conserve("themes", segments["segment_id"], found.assignments["segment_id"], found.set_aside["item_id"])
+    with watch.step("priorities"):
+        trained = (
+            qdc_probabilities(segments, safe_comments, embedder=embedder)
+            if any(framework.id == QDC for framework in frameworks)
+            else None
+        )
+        linked = link_priorities(
+            segments,
+            found.assignments,
+            safe_comments,
+            embedder=embedder,
+            frameworks=frameworks,
+            settings=settings.priorities,
+            qdc_probabilities=trained,
+        )
+    analysis = Analysis(
+        safe_comments=safe_comments,
+        redactions=safe.redactions,
+        flags=safe.flags,
+        segments=segments,
+        themes=found.themes,
+        theme_vectors=found.theme_vectors,
+        assignments=found.assignments,
+        quotes=found.quotes,
+        theme_links=linked.theme_links,
+        segment_links=linked.segment_links,
+        sentiments=scored.sentiments,
+        comment_sentiments=scored.comment_sentiments,
+        severities=SEVERITIES.empty(),
+        set_aside=_stack(read.set_aside, split.set_aside, found.set_aside),
+        sources=read.sources,
+        runs=RUNS.empty(),
+        events=EVENTS.empty(),
+        frameworks=frameworks,
+    )
+    return Run(analysis, read.comments, read.repeats)
+
+
+def analyse(
+    paths: Sequence[Path], settings: Settings | None = None, *, key: bytes = b"", folder: Path | None = None
+) -> Analysis:
+    """Analyse files in memory and return the tables; nothing is stored.
+
+    Args:
+        paths: files and folders.
+        settings: the defaults if left out.
+        key: what ids and pseudonyms are made with; the same key gives the same ids. Keep it as you keep the texts.
+        folder: where the settings' own framework files and name lists are.
+    """
+    chosen = settings or Settings()
+    frameworks = load_frameworks(chosen.priorities, folder=folder)
+    done = run(paths, settings=chosen, key=key, embedder=CachedEmbedder(OnnxEmbedder()), frameworks=frameworks)
+    return done.analysis
+
+
+def redact_file(path: Path, *, settings: Settings, key: bytes | None = None) -> list[dict[str, Any]]:
+    """Return each comment of one file with its safe text and its redactions; nothing is stored.
+
+    Args:
+        path: the file.
+        settings: how to read it and what to take out.
+        key: the project's; without one, ids and pseudonyms hold for this call alone.
+    """
+    used_key = key or secrets.token_bytes()
+    read = read_comments([path], settings=settings, key=used_key)
+    safe = deidentify(read.comments, read.repeats, settings=settings.deidentify, key=used_key)
+    spans: dict[str, list[dict[str, object]]] = {}
+    for row in safe.redactions.to_dict("records"):
+        span = {"kind": row["kind"], "start": int(row["start"]), "end": int(row["end"])}
+        spans.setdefault(str(row["comment_id"]), []).append(span)
+    return [
+        {
+            "comment_id": row["comment_id"],
+            "source": row["source"],
+            "source_ref": row["source_ref"],
+            "safe_text": row["text"],
+            "redactions": spans.get(str(row["comment_id"]), []),
+        }
+        for row in safe.safe_comments.to_dict("records")
+    ]
+
+
+def analyse_project(
+    paths: Sequence[Path],
+    *,
+    project: Project,
+    store: Store,
+    extra_frameworks: Sequence[str] = (),
+    now: Callable[[], str],
+    stopwatch: Stopwatch,
+) -> Analysis:
+    """Analyse files into a project, and return the analysis with its reviewers' decisions applied.
+
+    Args:
+        paths: files and folders; they replace what was analysed before.
+        project: folder, settings and key.
+        store: the project's open database.
+        extra_frameworks: ids to map to besides the settings' own.
+        now: gives the time of day for the run's row, ISO 8601 UTC.
+        stopwatch: times the steps.
+    """
+    started = now()
+    frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=extra_frameworks)
+    embedder = CachedEmbedder(OnnxEmbedder(), lookup=store.find_vectors, remember=store.remember_vectors)
+    done = run(
+        paths,
+        settings=project.settings,
+        key=project.key,
+        embedder=embedder,
+        frameworks=frameworks,
+        known=store.read("theme_vectors"),
+        stopwatch=stopwatch,
+    )
+    dates = done.analysis.safe_comments["received_on"].dropna()
+    report_date = project.settings.report.date or (dates.max().date() if len(dates) else None)
+    row = {
+        "run_id": len(store.read("runs")) + 1,
+        "started_at": started,
+        "finished_at": now(),
+        "report_date": report_date.isoformat() if report_date else None,
+        "settings_hash": project.settings.digest(),
+        "input_hash": _hash_input(done.comments),
+        "model_hashes": json.dumps(model_hashes(), sort_keys=True),
+        "code_version": version("voice-of-care"),
+        "step_seconds": json.dumps(stopwatch.seconds),
+        "frameworks": [framework.id for framework in frameworks],
+    }
+    tables = {**done.analysis.tables(), "comments": done.comments, "repeats": done.repeats}
+    store.write_run(tables, pd.DataFrame([row]))
+    return read_analysis(project, store)
+
+
+def read_analysis(project: Project, store: Store) -> Analysis:
+    """Return a project's analysis as it stands: the tables of the last run with all decisions applied."""
+    tables = {name: store.read(name) for name in TABLES}
+    runs = tables["runs"]
+    used = tuple(runs["frameworks"].iloc[-1]) if len(runs) else ()
+    frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=used)
+    stored = Analysis(**tables, frameworks=tuple(each for each in frameworks if each.id in used))
+    unit_of = units(stored.safe_comments, count_campaigns=project.settings.intake.count_campaigns)
+    return apply_decisions(stored, unit_of=unit_of)
+
+
+def _conserve(step: str, into: pd.Series, *out: pd.Series) -> None:
+    """Check that every id that went into a step came out or was set aside."""
+    left = pd.concat([series.astype("str") for series in out])
+    lost = int((~into.isin(left)).sum())
+    if lost:
+        msg = f"Step {step}: {lost} of {len(into)} items came out neither analysed nor set aside. Nothing was stored."
+        raise SchemaError(msg)
+
+
+def _stack(*parts: pd.DataFrame) -> pd.DataFrame:
+    filled = [part for part in parts if len(part)]
+    return conform(pd.concat(filled, ignore_index=True) if filled else SET_ASIDE.empty(), SET_ASIDE)
+
+
+def _hash_input(comments: pd.DataFrame) -> str:
+    """Return a sha256 over all comments as read, the same in whatever order they were read."""
+    lines = comments.drop(columns=["comment_id"]).astype("str").agg("\x1f".join, axis=1)
+    return hashlib.sha256("\x1e".join(sorted(lines)).encode()).hexdigest()
