@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +18,7 @@ class Grid:
     """A table as it stands in the file, header rows included.
 
     Row i is record number `first_row + i` of the file. `sheet` is empty where a format has no sheets.
+    Rows may differ in length; an empty cell is None.
     """
 
     sheet: str
@@ -47,3 +48,16 @@ class ReadFile:
     passages: tuple[Passage, ...]
     sha256: str
     problems: tuple[str, ...] = ()
+
+
+class Content(NamedTuple):
+    """What the reader of one format found in a file's bytes; problems come without the file's name."""
+
+    format: str
+    grids: tuple[Grid, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class CannotReadError(Exception):
+    """A file can't be read: what is wrong and what to do, without the file's name and without its content."""
