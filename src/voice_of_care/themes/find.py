@@ -1,0 +1,229 @@
+"""Find themes: the room's flow, from segments to themes, assignments and quotes."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from voice_of_care.errors import TooLittleDataError
+from voice_of_care.tables import ASSIGNMENTS, QUOTES, SET_ASIDE, THEME_VECTORS, conform
+from voice_of_care.themes.assign import Leaves, dissolve_small, join_near_duplicates, strengths_of
+from voice_of_care.themes.cluster import unit_rows
+from voice_of_care.themes.identity import highest_number, match_known, number_new
+from voice_of_care.themes.model import KEYWORDS, fit_topics
+from voice_of_care.themes.quotes import Candidate, pick_quotes
+from voice_of_care.themes.tree import build_tree
+from voice_of_care.themes.words import REASON_NO_THEME, reason_to_set_aside
+
+if TYPE_CHECKING:
+    from voice_of_care.embedding import Embedder
+    from voice_of_care.settings import ThemeSettings
+
+STEP = "themes"
+FEWEST_TEXTS = 10
+"""Fewer different segments that say something can't be themed."""
+
+
+class ThemesFound(NamedTuple):
+    """Themes with their parents, the leaves of each segment, quotes, centroids, and what fits no theme."""
+
+    themes: pd.DataFrame
+    assignments: pd.DataFrame
+    quotes: pd.DataFrame
+    theme_vectors: pd.DataFrame
+    set_aside: pd.DataFrame
+
+
+def find_themes(
+    segments: pd.DataFrame,
+    safe_comments: pd.DataFrame,
+    *,
+    embedder: Embedder,
+    settings: ThemeSettings,
+    unit_of: pd.Series,
+    sentiments: pd.DataFrame,
+    known: pd.DataFrame | None = None,
+) -> ThemesFound:
+    """Find what the segments are about.
+
+    Args:
+        segments: as `split_segments` gives them.
+        safe_comments: their comments.
+        embedder: the sentence model.
+        settings: how many themes, how few units, further stop words, the seed.
+        unit_of: the unit of each comment_id; themes are sized by units.
+        sentiments: the sentiment of each segment, for descriptions and disconfirming quotes.
+        known: theme vectors of an earlier run; themes that come back keep their ids.
+
+    Raises:
+        TooLittleDataError: too few different segments or units.
+    """
+    with threadpool_limits(1):
+        return _find(_Input(segments, safe_comments, unit_of, sentiments), embedder, settings, known)
+
+
+class _Input(NamedTuple):
+    segments: pd.DataFrame
+    safe_comments: pd.DataFrame
+    unit_of: pd.Series
+    sentiments: pd.DataFrame
+
+
+def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.DataFrame | None) -> ThemesFound:
+    said = _said(given)
+    usable = said[said["reason"].isna()]
+    texts = sorted(set(usable["text"]))
+    _check_enough(texts, usable, settings)
+    vectors = embedder.embed(texts)
+    place = {text: row for row, text in enumerate(texts)}
+    usable = usable.assign(row=usable["text"].map(place).to_numpy())
+    leaves, keywords = _fit(texts, vectors, usable, embedder, settings)
+    strengths = strengths_of(vectors, leaves.centroids)
+    mentions = _mentions(usable, strengths)
+    ids, retired = _identify(leaves.centroids, mentions, known)
+    tree = build_tree(leaves.centroids, mentions, texts, vectors, leaf_ids=ids, keywords=keywords, settings=settings)
+    quotes = _quotes(mentions, vectors, leaves.centroids, ids)
+    assignments = mentions.assign(theme_id=[ids[leaf] for leaf in mentions["leaf"]], origin="model")
+    unthemed = said["reason"].notna() | ~said["segment_id"].isin(assignments["segment_id"])
+    aside = said[unthemed].assign(
+        step=STEP,
+        item_id=lambda frame: frame["segment_id"],
+        reason=lambda frame: frame["reason"].fillna(REASON_NO_THEME),
+    )
+    return ThemesFound(
+        themes=tree,
+        assignments=conform(assignments[list(ASSIGNMENTS.columns)], ASSIGNMENTS),
+        quotes=quotes,
+        theme_vectors=_vectors_table(ids, leaves.centroids, embedder.name, retired),
+        set_aside=conform(aside[list(SET_ASIDE.columns)], SET_ASIDE),
+    )
+
+
+def _said(given: _Input) -> pd.DataFrame:
+    """Return the segments with all that is known of them, and why each says nothing, if so."""
+    comments = given.safe_comments.assign(canonical=canonical_rank(given.safe_comments))
+    about = comments[["comment_id", "source", "source_ref", "respondent_group", "may_quote", "canonical"]]
+    said = given.segments.merge(about, on="comment_id", how="left", validate="many_to_one")
+    tones = given.sentiments[["segment_id", "label"]].rename(columns={"label": "sentiment"})
+    said = said.merge(tones, on="segment_id", how="left", validate="one_to_one")
+    reasons = {text: reason_to_set_aside(text) for text in said["text"].unique()}
+    return said.assign(
+        sentiment=said["sentiment"].fillna("neutral"),
+        unit=said["comment_id"].map(given.unit_of),
+        reason=pd.Series([reasons[text] for text in said["text"]], index=said.index, dtype="object"),
+    )
+
+
+def canonical_rank(safe_comments: pd.DataFrame) -> list[int]:
+    """Return each comment's place by content, never by a keyed id, so that ties fall alike whatever the row order."""
+    by = ["received_on", "source", "question", "text", "respondent_group", "service", "site", "score", "source_ref"]
+    ordered = safe_comments.reset_index(drop=True)[by].sort_values(by, kind="stable", na_position="last").index
+    rank = np.empty(len(safe_comments), dtype=np.int64)
+    rank[ordered.to_numpy()] = np.arange(len(safe_comments))
+    return [int(number) for number in rank]
+
+
+def _check_enough(texts: list[str], usable: pd.DataFrame, settings: ThemeSettings) -> None:
+    if len(texts) < FEWEST_TEXTS:
+        raise TooLittleDataError(have=len(texts), need=FEWEST_TEXTS, purpose="themes (different statements)")
+    units = int(usable["unit"].nunique())
+    if units < settings.fewest_units:
+        raise TooLittleDataError(have=units, need=settings.fewest_units, purpose="themes (respondents or sessions)")
+
+
+def _fit(
+    texts: list[str], vectors: np.ndarray, usable: pd.DataFrame, embedder: Embedder, settings: ThemeSettings
+) -> tuple[Leaves, list[list[str]]]:
+    chosen = sample_rows(texts, settings.sample_segments)
+    topics = fit_topics(
+        [texts[row] for row in chosen],
+        vectors[chosen],
+        embedder=embedder,
+        most_topics=settings.most_themes,
+        seed=settings.seed,
+        stop_words=frozenset(word.lower() for word in settings.stop_words),
+    )
+    units_of_text: list[frozenset[str]] = [frozenset()] * len(texts)
+    for row, units in usable.groupby("row")["unit"]:
+        units_of_text[int(str(row))] = frozenset(units)
+    leaves = dissolve_small(
+        join_near_duplicates(topics.labels, vectors[chosen]),
+        vectors,
+        units_of_text=units_of_text,
+        fewest_units=settings.fewest_units,
+    )
+    keywords = [
+        list(dict.fromkeys(word for number in group for word in topics.keywords[number])) for group in leaves.topics
+    ]
+    return leaves, [words[:KEYWORDS] for words in keywords]
+
+
+def sample_rows(texts: list[str], most: int) -> np.ndarray:
+    """Return the rows to fit on, ascending: all, or the `most` texts whose sha256 come first."""
+    if len(texts) <= most:
+        return np.arange(len(texts))
+    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
+    return np.sort(np.array(sorted(range(len(texts)), key=digests.__getitem__)[:most]))
+
+
+def _mentions(usable: pd.DataFrame, strengths: np.ndarray) -> pd.DataFrame:
+    """Return one row for each theme a segment is given, in the segments' order, strongest first."""
+    rows = usable["row"].to_numpy()
+    segment, leaf = np.nonzero(strengths[rows])
+    strength = strengths[rows][segment, leaf]
+    order = np.lexsort((leaf, -strength, segment))
+    return usable.iloc[segment[order]].assign(leaf=leaf[order], strength=strength[order]).reset_index(drop=True)
+
+
+def _identify(
+    centroids: np.ndarray, mentions: pd.DataFrame, known: pd.DataFrame | None
+) -> tuple[list[str], pd.DataFrame | None]:
+    """Return the leaves' ids, and the known themes that did not come back."""
+    sizes = mentions.groupby("leaf")["unit"].nunique()
+    order = sorted(range(len(centroids)), key=lambda leaf: (-int(sizes.get(leaf, 0)), leaf))
+    if known is None or known.empty:
+        return number_new([None] * len(centroids), order, highest=0), None
+    known_ids = known["theme_id"].tolist()
+    known_vectors = unit_rows(np.array(known["vector"].tolist(), dtype=np.float64).reshape(len(known), -1))
+    found: list[str | None] = [None] * len(centroids)
+    if known_vectors.shape[1] == centroids.shape[1]:
+        found = match_known(centroids, known_ids, known_vectors)
+    ids = number_new(found, order, highest=highest_number(known_ids))
+    return ids, known[~known["theme_id"].isin(ids)]
+
+
+def _quotes(mentions: pd.DataFrame, vectors: np.ndarray, centroids: np.ndarray, ids: list[str]) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
+    for leaf in sorted(range(len(ids)), key=lambda place: ids[place]):
+        of_theme = mentions[(mentions["leaf"] == leaf)]
+        near = np.round(vectors[of_theme["row"].to_numpy()].astype(np.float64) @ centroids[leaf], 6)
+        of_theme = of_theme.assign(near=near).sort_values(
+            ["near", "text", "canonical", "position"], ascending=[False, True, True, True], kind="stable"
+        )
+        allowed = of_theme[of_theme["may_quote"].fillna(value=True).astype(bool)]
+        rows += pick_quotes(ids[leaf], _candidates(allowed, vectors))
+    return conform(pd.DataFrame(rows, columns=list(QUOTES.columns)), QUOTES)
+
+
+def _candidates(of_theme: pd.DataFrame, vectors: np.ndarray) -> list[Candidate]:
+    columns = ["segment_id", "text", "unit", "respondent_group", "source", "sentiment", "strength", "row"]
+    return [
+        Candidate(segment_id, text, unit, group, source, sentiment, strength, vectors[row])
+        for segment_id, text, unit, group, source, sentiment, strength, row in of_theme[columns].to_numpy(dtype=object)
+    ]
+
+
+def _vectors_table(ids: list[str], centroids: np.ndarray, model: str, retired: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the leaves' centroids by id; themes of earlier runs stay at the end, so that no id is used again."""
+    rows = [
+        {"theme_id": ids[leaf], "model": model, "vector": [float(value) for value in np.round(centroids[leaf], 6)]}
+        for leaf in sorted(range(len(ids)), key=lambda place: ids[place])
+    ]
+    table = pd.DataFrame(rows, columns=list(THEME_VECTORS.columns))
+    if retired is not None and len(retired):
+        table = pd.concat([table, retired[list(THEME_VECTORS.columns)]], ignore_index=True)
+    return conform(table, THEME_VECTORS)
