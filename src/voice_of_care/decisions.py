@@ -116,13 +116,29 @@ def apply_decisions(analysis: Analysis, *, unit_of: pd.Series) -> Analysis:
         unit_of: comment_id to unit, for the sizes of merged themes.
     """
     current = analysis
+    merged_into: dict[str, str] = {}
     for record in analysis.events.to_dict("records"):
         edit = _EDITS.get(str(record["action"]))
-        if edit is not None:
-            current = edit(current, json.loads(record["payload_json"]), str(record["reason"] or ""))
+        if edit is None:
+            continue
+        payload = _redirect(json.loads(record["payload_json"]), merged_into)
+        current = edit(current, payload, str(record["reason"] or ""))
+        if record["action"] == "theme.merge":
+            merged_into[str(payload["theme_id"])] = str(payload["into"])
     if any(action == "theme.merge" for action in analysis.events["action"]):
         current = replace(current, themes=_recount(current, unit_of))
     return current
+
+
+def _redirect(payload: Payload, merged_into: Mapping[str, str]) -> Payload:
+    """Return the payload with the ids of merged themes replaced by those of the themes they went into."""
+    redirected = dict(payload)
+    for key in ("theme_id", "into"):
+        seen: set[str] = set()
+        while (found := str(redirected.get(key, ""))) in merged_into and found not in seen:
+            seen.add(found)
+            redirected[key] = merged_into[found]
+    return redirected
 
 
 def _set_theme(analysis: Analysis, theme_id: object, **values: str) -> Analysis:

@@ -32,7 +32,6 @@ from voice_of_care.intake import find_campaigns, read_comments
 from voice_of_care.models import model_hashes
 from voice_of_care.priorities import link_priorities
 from voice_of_care.sentiment import score_sentiment
-from voice_of_care.settings import Settings
 from voice_of_care.tables import EVENTS, RUNS, SET_ASIDE, SEVERITIES, TABLES, conform
 from voice_of_care.themes import find_themes, split_segments
 
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
 
     from voice_of_care.embedding import Embedder
     from voice_of_care.frameworks import Framework
+    from voice_of_care.settings import Settings
     from voice_of_care.store import Project, Store
 
 STEPS = ("read", "de-identify", "segment", "sentiment", "themes", "priorities")
@@ -161,21 +161,12 @@ def run(
     return Run(analysis, read.comments, read.repeats)
 
 
-def analyse(
-    paths: Sequence[Path], settings: Settings | None = None, *, key: bytes = b"", folder: Path | None = None
-) -> Analysis:
-    """Analyse files in memory and return the tables; nothing is stored.
-
-    Args:
-        paths: files and folders.
-        settings: the defaults if left out.
-        key: what ids and pseudonyms are made with; the same key gives the same ids. Keep it as you keep the texts.
-        folder: where the settings' own framework files and name lists are.
-    """
-    chosen = settings or Settings()
-    frameworks = load_frameworks(chosen.priorities, folder=folder)
-    done = run(paths, settings=chosen, key=key, embedder=CachedEmbedder(OnnxEmbedder()), frameworks=frameworks)
-    return done.analysis
+def analyse_files(paths: Sequence[Path], settings: Settings, *, key: bytes | None, folder: Path | None) -> Analysis:
+    """Analyse files in memory; see `voice_of_care.analyse`."""
+    frameworks = load_frameworks(settings.priorities, folder=folder)
+    embedder = CachedEmbedder(OnnxEmbedder())
+    used_key = key or secrets.token_bytes()
+    return run(paths, settings=settings, key=used_key, embedder=embedder, frameworks=frameworks).analysis
 
 
 def redact_file(path: Path, *, settings: Settings, key: bytes | None = None) -> list[dict[str, Any]]:

@@ -1,0 +1,130 @@
+"""The decisions workbook: list, fill in, read back."""
+
+from dataclasses import replace
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from tests.small import small_analysis
+from voice_of_care.counting import units
+from voice_of_care.decisions import Decision, apply_decisions, record_decisions
+from voice_of_care.errors import InputError
+from voice_of_care.exports import list_decisions, read_decisions
+
+
+def fill(path, sheet, row, *, who="Ann", **answers):
+    """Fill in one row, as a person would."""
+    workbook = load_workbook(path)
+    target = workbook[sheet]
+    column_of = {cell.value: cell.column for cell in target[1]}
+    for name, value in {**answers, "who": who}.items():
+        target.cell(row, column_of[name.replace("_", " ") if name not in column_of else name]).value = value
+    workbook.save(path)
+
+
+@pytest.fixture
+def listed(tmp_path):
+    path = tmp_path / "decisions.xlsx"
+    analysis = small_analysis()
+    waiting = list_decisions(analysis, path)
+    return analysis, path, waiting
+
+
+def test_what_waits_is_listed(listed):
+    _analysis, _path, waiting = listed
+    assert waiting == {"Themes": 3, "Merges": 1, "Links": 1, "Quotes": 2, "Severity": 3, "Redactions": 1}
+
+
+def test_an_untouched_list_decides_nothing(listed):
+    analysis, path, _waiting = listed
+    assert read_decisions(analysis, path) == []
+
+
+def test_every_kind_of_decision_comes_back_with_who_and_why_and_survives(listed):
+    analysis, path, _waiting = listed
+    fill(path, "Themes", 3, decision="rename", new_name="Being kind", why="their words")
+    fill(path, "Merges", 2, decision="merge", why="one matter")
+    fill(path, "Links", 2, decision="confirm")
+    fill(path, "Quotes", 2, decision="approve")
+    fill(path, "Quotes", 3, decision="withhold", why="names a neighbour")
+    fill(path, "Severity", 4, decision=2, why="a fall")
+    fill(path, "Redactions", 2, decision="take out", words_to_take_out="Zebedee Quill")
+    decisions = read_decisions(analysis, path)
+    assert [decision.action for decision in decisions] == [
+        "theme.rename",
+        "theme.merge",
+        "mapping.set",
+        "quote.approve",
+        "quote.withdraw",
+        "severity.set",
+        "deid.redact",
+    ]
+    assert {decision.actor for decision in decisions} == {"Ann"}
+    assert decisions[1].reason == "one matter"
+    events = record_decisions(analysis.events, decisions, at_utc="2024-01-01T00:00:00+00:00")
+    after = apply_decisions(replace(analysis, events=events), unit_of=units(analysis.safe_comments))
+    assert after.theme_links["status"].tolist() == ["confirmed"]
+    assert after.quotes["status"].tolist() == ["approved", "withheld"]
+    assert "Zebedee" not in after.safe_comments.to_csv()
+
+
+def test_applying_the_same_list_twice_adds_nothing(listed):
+    analysis, path, _waiting = listed
+    fill(path, "Links", 2, decision="confirm")
+    workbook_decisions = read_decisions(analysis, path)
+    events = record_decisions(analysis.events, workbook_decisions, at_utc="2024-01-01T00:00:00+00:00")
+    after = apply_decisions(replace(analysis, events=events), unit_of=units(analysis.safe_comments))
+    assert read_decisions(after, path) == []
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "answers", "problem"),
+    [
+        ("Merges", 2, {"decision": "merge"}, "reason"),
+        ("Themes", 2, {"decision": "dance"}, "one of agree, rename, retire"),
+        ("Themes", 2, {"decision": "rename"}, "new name"),
+        ("Themes", 3, {"decision": "rename", "new_name": "Parking"}, "already another"),
+        ("Severity", 2, {"decision": "9", "why": "x"}, "one of 0, 1, 2, 3"),
+        ("Redactions", 2, {"decision": "take out", "words_to_take_out": "Zebedee Squill"}, "letter for letter"),
+        ("Links", 2, {"decision": "confirm", "who": ""}, "who decided"),
+    ],
+)
+def test_a_row_that_cannot_be_understood_is_named_and_nothing_is_applied(listed, sheet, row, answers, problem):
+    analysis, path, _waiting = listed
+    fill(path, "Quotes", 2, decision="approve")
+    fill(path, sheet, row, **answers)
+    with pytest.raises(InputError, match=problem) as caught:
+        read_decisions(analysis, path)
+    assert f"sheet {sheet}, row {row}" in str(caught.value)
+    assert "Squill" not in str(caught.value)
+
+
+def test_a_list_older_than_another_persons_decision_is_refused(listed):
+    analysis, path, _waiting = listed
+    fill(path, "Links", 2, decision="reject", why="no")
+    ids = {"theme_id": "T02", "framework_id": "hsc-values", "priority_id": "compassion"}
+    meanwhile = Decision("mapping.set", {**ids, "status": "confirmed"}, {"status": "proposed"}, "Bob")
+    events = record_decisions(analysis.events, [meanwhile], at_utc="2024-01-01T00:00:00+00:00")
+    after = apply_decisions(replace(analysis, events=events), unit_of=units(analysis.safe_comments))
+    with pytest.raises(InputError, match="somebody else decided"):
+        read_decisions(after, path)
+
+
+def test_texts_stay_texts_and_the_same_list_gives_the_same_bytes(listed, tmp_path):
+    analysis, path, _waiting = listed
+    again = tmp_path / "again.xlsx"
+    list_decisions(analysis, again)
+    assert again.read_bytes() == path.read_bytes()
+    for sheet in load_workbook(path):
+        assert all(cell.data_type != "f" for row in sheet for cell in row)
+
+
+def test_a_file_that_is_no_list_is_refused_in_one_line(tmp_path):
+    text = tmp_path / "notes.xlsx"
+    text.write_text("not a workbook", encoding="utf-8")
+    with pytest.raises(InputError, match="decide --list"):
+        read_decisions(small_analysis(), text)
+    other = tmp_path / "other.xlsx"
+    Workbook().save(other)
+    with pytest.raises(InputError, match="no sheet"):
+        read_decisions(small_analysis(), other)

@@ -1,0 +1,78 @@
+"""Decisions are appended, chained, and change the tables only when they are read."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from tests.small import small_analysis
+from voice_of_care.counting import units
+from voice_of_care.decisions import Decision, apply_decisions, is_chain_whole, record_decisions, text_hash
+
+
+def decided(*decisions):
+    """Return the small analysis with these decisions recorded and applied."""
+    analysis = small_analysis()
+    events = record_decisions(analysis.events, decisions, at_utc="2024-01-01T00:00:00+00:00")
+    return apply_decisions(replace(analysis, events=events), unit_of=units(analysis.safe_comments))
+
+
+def test_a_rename_confirms_the_theme():
+    themes = decided(Decision("theme.rename", {"theme_id": "T02", "label": "Being kind"}, {}, "ann")).themes
+    row = themes.set_index("theme_id").loc["T02"]
+    assert (row["label"], row["status"]) == ("Being kind", "confirmed")
+
+
+def test_a_merge_moves_segments_keeps_the_strongest_and_counts_people_again():
+    after = decided(Decision("theme.merge", {"theme_id": "T03", "into": "T02"}, {}, "ann", "the same"))
+    themes = after.themes.set_index("theme_id")
+    assert themes["status"]["T03"] == "retired"
+    assert themes["size"]["T02"] == 6
+    assert themes["size"]["T01"] == 6
+    assert set(after.assignments["theme_id"]) == {"T02"}
+    assert len(after.assignments) == 6
+    first = after.assignments.set_index("segment_id").loc["VOC-0000000000.1"]
+    assert first["strength"] == 0.9
+
+
+def test_a_merge_with_a_theme_that_is_gone_changes_nothing():
+    after = decided(Decision("theme.merge", {"theme_id": "T03", "into": "T99"}, {}, "ann", "the same"))
+    pd.testing.assert_frame_equal(after.themes, small_analysis().themes)
+
+
+def test_an_approval_holds_only_for_the_text_it_was_given_for():
+    segment = "VOC-0000000000.1"
+    right = Decision(
+        "quote.approve", {"segment_id": segment, "text_hash": text_hash("The nurses were kind.")}, {}, "ann"
+    )
+    other = Decision("quote.approve", {"segment_id": segment, "text_hash": text_hash("Something else")}, {}, "ann")
+    assert decided(right).quotes["status"].tolist() == ["approved", "proposed"]
+    assert decided(other).quotes["status"].tolist() == ["proposed", "proposed"]
+
+
+def test_words_a_reviewer_takes_out_are_gone_from_every_table():
+    text = "My neighbour Zebedee Quill parked my car."
+    start = text.index("Zebedee")
+    payload = {"comment_id": "VOC-0000000005", "start": start, "end": start + 13, "text_hash": text_hash(text)}
+    after = decided(Decision("deid.redact", payload, {}, "ann"))
+    everything = " ".join(frame.to_csv() for frame in after.tables().values())
+    assert "Zebedee" not in everything
+    segment = after.segments.iloc[5]
+    comment = after.safe_comments.iloc[5]["text"]
+    assert segment["text"] == comment[segment["start"] : segment["end"]] == "My neighbour [REDACTED] parked my car."
+
+
+def test_severity_is_kept_with_its_reason_and_the_last_one_counts():
+    after = decided(
+        Decision("severity.set", {"theme_id": "T03", "severity": 1}, {}, "ann", "slips"),
+        Decision("severity.set", {"theme_id": "T03", "severity": 3}, {"severity": 1}, "bob", "a fall"),
+    )
+    assert after.severities.to_dict("records") == [{"theme_id": "T03", "severity": 3, "reason": "a fall"}]
+
+
+@pytest.mark.parametrize("column", ["actor", "payload_json", "reason", "at_utc"])
+def test_a_changed_event_breaks_the_chain(column):
+    decisions = [Decision("theme.confirm", {"theme_id": theme_id}, {}, "ann", "read") for theme_id in ("T02", "T03")]
+    events = record_decisions(small_analysis().events, decisions, at_utc="2024-01-01T00:00:00+00:00")
+    assert is_chain_whole(events)
+    assert not is_chain_whole(events.assign(**{column: ["changed", events[column][1]]}))

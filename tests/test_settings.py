@@ -1,0 +1,66 @@
+"""Settings: defaults, clear refusals, and a template that names every one."""
+
+import re
+import tomllib
+
+import pytest
+
+from voice_of_care.errors import SettingsError
+from voice_of_care.settings import Settings, load_settings, parse_settings, settings_template
+
+
+def load(tmp_path, text):
+    path = tmp_path / "voice-of-care.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_settings(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[themes]\nmost_theme = 3", "Did you mean most_themes"),
+        ("[theme]\nseed = 3", "Did you mean themes"),
+        ('[themes]\nseed = "x"', "themes.seed"),
+        ("[themes]\nmost_themes = 0", "themes.most_themes"),
+        ("x =", "not valid TOML"),
+        ('[deidentify]\nnames_file = "gone.txt"', "gone.txt"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(tmp_path, text, says):
+    with pytest.raises(SettingsError, match=re.escape(says)) as caught:
+        load(tmp_path, text)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_said(tmp_path):
+    with pytest.raises(SettingsError, match="can't be read"):
+        load_settings(tmp_path / "nothing.toml")
+
+
+def test_the_template_changes_nothing_and_names_every_setting():
+    template = settings_template()
+    assert parse_settings(tomllib.loads(template)) == Settings()
+    opened = re.sub(r"(?m)^#(?=\[\[?[a-z]|[a-z_]+ = )", "", template)
+    named = tomllib.loads(opened)
+    for section, field in Settings.model_fields.items():
+        keys = named[section][0] if isinstance(named[section], list) else named[section]
+        kind = field.default_factory() if field.default_factory else field.default
+        if section not in {"mapping", "sources"}:
+            assert set(keys) == set(type(kind).model_fields)
+    assert parse_settings(named) != Settings()
+
+
+def test_one_mapping_may_be_written_as_a_table(tmp_path):
+    settings = load(tmp_path, '[mapping]\ncomment = ["Answer"]')
+    assert settings.mapping[0].comment == ("Answer",)
+
+
+def test_names_of_a_file_are_taken_out_too(tmp_path):
+    (tmp_path / "staff.txt").write_text("Aoife Quill\n\n Bram Stone \n", encoding="utf-8")
+    settings = load(tmp_path, '[deidentify]\nnames = ["Cara Flint"]\nnames_file = "staff.txt"')
+    assert settings.deidentify.names == ("Cara Flint", "Aoife Quill", "Bram Stone")
+
+
+def test_the_digest_tells_settings_apart_and_nothing_else():
+    assert Settings().digest() == parse_settings({}).digest()
+    assert Settings().digest() != parse_settings({"themes": {"seed": 1}}).digest()
