@@ -57,19 +57,20 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
     """
     found: list[_Found] = []
     problems: list[Unreadable] = []
+    links: set[str] = set()
     for path in paths:
         if not os.path.lexists(path):
             msg = f"{path.name or path}: there is no such file or folder. Check the spelling."
             raise InputError(msg)
         if path.is_dir():
-            found += _walk(path, path, (), problems)
+            found += _walk(path, path, (), links, problems)
         elif path.is_file():
             found.append(_Found(path, path.parent, path.name))
         else:
             problems.append(_no_file(path, path.name))
     once: dict[str, _Found] = {}
     for one in sorted(found, key=lambda one: (-one.name.count("/"), _order(one.name), str(one.path))):
-        once.setdefault(os.path.realpath(one.path), one)
+        once.setdefault(os.path.normcase(os.path.realpath(one.path)), one)
     files = sorted(_named_apart(list(once.values())), key=lambda file: (_order(file.name), str(file.path)))
     distinct = {(problem.name, problem.reason): problem for problem in problems}
     return FoundFiles(tuple(files), tuple(sorted(distinct.values(), key=lambda problem: _order(problem.name))))
@@ -79,12 +80,16 @@ def _order(name: str) -> tuple[str, str]:
     return (name.casefold(), name)
 
 
-def _walk(folder: Path, root: Path, above: tuple[str, ...], problems: list[Unreadable]) -> Iterator[_Found]:
-    """Walk a folder; `above` are the real folders on the way down, which a link may lead back to."""
+def _walk(
+    folder: Path, root: Path, above: tuple[str, ...], links: set[str], problems: list[Unreadable]
+) -> Iterator[_Found]:
+    """Walk a folder; `above` are the real folders on the way down and `links` those links led to, to stop at loops."""
     name = "." if folder == root else folder.relative_to(root).as_posix()
     real = os.path.realpath(folder)
-    if real in above:
+    if real in above or (folder.is_symlink() and folder != root and real in links):
         return
+    if folder.is_symlink():
+        links.add(real)
     try:
         entries = sorted(folder.iterdir(), key=lambda entry: (entry.is_symlink(), _order(entry.name)))
     except OSError as error:
@@ -99,7 +104,7 @@ def _walk(folder: Path, root: Path, above: tuple[str, ...], problems: list[Unrea
         try:
             if entry.is_dir():
                 if not (entry / _DATABASE).exists():
-                    yield from _walk(entry, root, (*above, real), problems)
+                    yield from _walk(entry, root, (*above, real), links, problems)
             elif entry.is_file():
                 yield _Found(entry, root, below)
             else:

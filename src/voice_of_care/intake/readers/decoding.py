@@ -7,6 +7,7 @@ import re
 
 import charset_normalizer
 import ftfy
+import ftfy.bad_codecs
 
 from voice_of_care.intake.readers.content import CannotReadError
 
@@ -37,7 +38,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # What people in these islands type beyond ASCII; it tells Windows-1252 from the Macintosh and DOS encodings.
 _USUAL = frozenset("’‘“”–—…£€°½¼•·´é áíóúÉÁÍÓÚèêëàâäçñôöüïîß®©™\xa0")
-_SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")
+# ftfy's Windows-1252 gives the five bytes that the standard leaves out, as every browser does.
+_SINGLE_BYTE = ("sloppy-windows-1252", "mac_roman", "cp850")
 _LONGEST_MENDED = 200_000
 
 
@@ -104,7 +106,7 @@ def _decode_legacy(data: bytes) -> str:
     old = [line for line in lines if not _is_utf8(line)]
     sample = b"\n".join(old)[:100_000]
     encoding = _legacy_encoding(sample)
-    return "\n".join(line.decode("utf-8") if _is_utf8(line) else _decode_line(line, encoding) for line in lines)
+    return "\n".join(line.decode("utf-8") if _is_utf8(line) else line.decode(encoding, "replace") for line in lines)
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -113,13 +115,6 @@ def _is_utf8(line: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _decode_line(line: bytes, encoding: str) -> str:
-    try:
-        return line.decode(encoding)
-    except UnicodeDecodeError:
-        return ftfy.guess_bytes(line)[0] if len(line) < 1000 and encoding == "cp1252" else line.decode("latin-1")
 
 
 def _legacy_encoding(sample: bytes) -> str:

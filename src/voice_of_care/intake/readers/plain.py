@@ -20,6 +20,7 @@ _RULE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$")
 _TABLE_RULE = re.compile(r"^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*\|?\s*$")
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _WIDEST_WRAP = 130
+_LONGEST_MARKED = 10_000  # the search for a closing mark takes long on longer lines
 
 
 class _Line(NamedTuple):
@@ -85,7 +86,7 @@ def _classified(lines: Sequence[str]) -> list[_Line]:
     wrap = _wrap_width(lines)
     found: list[_Line] = []
     for number, raw in enumerate(lines):
-        line = _EMPHASIS.sub(r"\2", raw.strip())
+        line = raw.strip() if len(raw) > _LONGEST_MARKED else _EMPHASIS.sub(r"\2", raw.strip())
         following = lines[number + 1] if number + 1 < len(lines) else ""
         previous = lines[number - 1].strip() if number else ""
         if not line or _RULE.match(line) or _TABLE_RULE.match(line):

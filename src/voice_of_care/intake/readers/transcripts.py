@@ -16,8 +16,8 @@ _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
 _TIME = rf"[\[(<]?\s*{_CLOCK}(?:\s*(?:-->|-|–|to)\s*{_CLOCK})?\s*[\])>]?"
 _NAME = r"[^\W\d_][\w.'’\-]*(?:\s[\w.'’&/\-]+){0,4}(?:\s*\([^)]{1,40}\))?"
 _TURN = re.compile(
-    rf"^(?:{_TIME}\s*[-–]?\s*)?(?:<v\s+(?P<voice>[^>]+)>|(?:\*\*)?\[?(?P<name>{_NAME})\]?\s*(?:{_TIME})?\s*:(?:\*\*)?(?=\s|$))"
-    r"\s*(?P<text>.*)$"
+    rf"^(?:{_TIME}\s*[-–]?\s*)?(?:<v\s+(?P<voice>[^>]+)>"
+    rf"|(?:\*\*)?\[?(?P<name>{_NAME})\]?\s*(?:{_TIME})?\s*:(?:\*\*)?(?=\s|$))\s*(?P<text>.*)$"
 )
 _NAMED_TIME = re.compile(rf"^(?P<name>{_NAME})\s+{_TIME}$")
 _ONLY_TIME = re.compile(rf"^{_TIME}(?:\s+(?:align|line|position|size):\S+)*$")
@@ -28,9 +28,10 @@ _INNER_TIME = re.compile(r"\s*[\[(<]\s*\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?\s*[\]
 _TAG = re.compile(r"</?(?:v|c|i|b|u|lang|ruby|rt)(?:[.\s][^>]*)?>")
 # Labels of notes and forms that look like a speaker.
 _NO_SPEAKER = re.compile(
-    r"^(?:date|time|venue|location|place|present|attendees|apologies|in attendance|participants|action|actions|note|notes"
-    r"|agenda|subject|title|question|q\d*|answer|a\d*|topic|theme|item|summary|background|purpose|duration|recorded|group"
-    r"|table|session|service|site|ward|theme \d+|question \d+|http|https|e\.?g|i\.?e|also|example|for example|session title)$",
+    r"^(?:date|time|venue|location|place|present|attendees|apologies|in attendance|participants|action|actions|note"
+    r"|notes|agenda|subject|title|question|q\d*|answer|a\d*|topic|theme|item|summary|background|purpose|duration|recorded"
+    r"|group|table|session|service|site|ward|theme \d+|question \d+|http|https|e\.?g|i\.?e|also|example|for example"
+    r"|session title)$",
     re.IGNORECASE,
 )
 
