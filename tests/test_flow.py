@@ -1,0 +1,267 @@
+"""The whole flow on a small folder: nothing vanishes, the same bytes twice, decisions survive, clear refusals."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import docx
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from voice_of_care import Settings, analyse
+from voice_of_care.cli import run
+
+ROOT = Path(__file__).resolve().parents[1]
+KEY = "ab" * 32
+PLACES = (
+    "the day ward",
+    "the clinic",
+    "maternity",
+    "the Antrim clinic",
+    "outpatients",
+    "the unit",
+    "ward two",
+    "physio",
+)
+SAID = {
+    "kindness": (
+        "The nurses at {} were so kind and gentle with my granny.",
+        "Staff in {} showed real compassion and listened.",
+        "Everyone at {} was warm, caring and patient with us.",
+        "The healthcare assistant in {} was lovely and kind.",
+    ),
+    "waiting": (
+        "I waited five hours to be seen at {} with no explanation.",
+        "The waiting list for {} is far too long, nearly a year.",
+        "Another two hour wait past my appointment time at {}.",
+        "Long delays again at {}, the queue never moved.",
+    ),
+    "parking": (
+        "There was nowhere to park near {} and I missed my slot.",
+        "Parking at {} is a disgrace, the car park is always full.",
+        "Could not find a disabled parking space at {}.",
+        "The parking charges at {} are very dear.",
+    ),
+    "food": (
+        "The food in {} was cold and tasteless every day.",
+        "Dinner at {} came late and the meals were poor.",
+        "Lovely meals and plenty of tea at {}.",
+        "My father could not eat the food he was given in {}.",
+    ),
+}
+
+
+def make_folder(folder, *, reverse=False):
+    """Write feedback of 128 respondents and the notes of a workshop."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for sayings in SAID.values():
+        for place in PLACES:
+            rows += [
+                {"Feedback ID": f"F{len(rows) + number}", "Date": "14/03/2024", "Comment": saying.format(place)}
+                for number, saying in enumerate(sayings, start=1)
+            ]
+    rows[5]["Comment"] += " Thank you to Siobhan Quill, ring me on 07700 900123."
+    rows += [
+        {"Feedback ID": "F900", "Date": "15/03/2024", "Comment": "n/a"},
+        {"Feedback ID": "F901", "Date": "15/03/2024", "Comment": ""},
+    ]
+    frame = pd.DataFrame(rows[::-1] if reverse else rows)
+    frame.to_csv(folder / "feedback.csv", index=False, encoding="utf-8")
+    notes = docx.Document()
+    notes.add_heading("What do we need to do well?", level=1)
+    for point in ("Staff need to listen to families.", "Several people said the wait for a bed is too long."):
+        notes.add_paragraph(point, style="List Bullet")
+    notes.save(str(folder / "workshop.docx"))
+    return folder
+
+
+def make_project(folder):
+    """Make a project folder with a key everybody may know."""
+    folder.mkdir()
+    (folder / "project.key").write_text(KEY + "\n", encoding="ascii")
+    return folder
+
+
+def exported(project, folder):
+    """Return the exported tables as bytes, without the times of the runs."""
+    assert run(["tables", "--project", str(project), "--to", str(folder)]) == 0
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.name not in {"runs.csv", "events.csv"}}
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """Analyse the small folder once for all tests that only look."""
+    base = tmp_path_factory.mktemp("flow")
+    folder = make_folder(base / "in")
+    project = make_project(base / "project")
+    code = run(["analyse", str(folder), "--project", str(project), "--report", str(base / "r.html"), "--quiet"])
+    assert code == 0
+    return base
+
+
+def test_every_comment_is_analysed_or_set_aside_with_a_reason(done, tmp_path):
+    exported(done / "project", tmp_path / "t")
+    read = {name: pd.read_csv(tmp_path / "t" / f"{name}.csv") for name in ("safe_comments", "set_aside", "sources")}
+    ledger = read["sources"].set_index("source")
+    assert ledger["comments"].to_dict() == {"feedback.csv": 128, "workshop.docx": 2}
+    assert ledger["set_aside"]["feedback.csv"] == 2
+    assert len(read["safe_comments"]) == 130
+    at_intake = read["set_aside"][read["set_aside"]["step"] == "intake"]
+    assert len(at_intake) == 2
+    assert at_intake["reason"].notna().all()
+
+
+def test_planted_themes_are_found_and_told_apart(done, tmp_path):
+    exported(done / "project", tmp_path / "t")
+    tables = {name: pd.read_csv(tmp_path / "t" / f"{name}.csv") for name in ("assignments", "segments", "themes")}
+    best = tables["assignments"].sort_values("strength", ascending=False).drop_duplicates("segment_id")
+    coded = tables["segments"].merge(best, on="segment_id", validate="one_to_one")
+    for word in ("kind", "wait", "parking", "food"):
+        themes = coded.loc[coded["text"].str.contains(word, case=False), "theme_id"]
+        assert themes.value_counts(normalize=True).iloc[:2].sum() > 0.7
+    assert tables["themes"]["label"].is_unique
+
+
+def test_no_identifier_and_no_raw_text_gets_past_the_wall(done, tmp_path):
+    bytes_of = exported(done / "project", tmp_path / "t")
+    for content in [*bytes_of.values(), (done / "r.html").read_bytes()]:
+        text = content.decode("utf-8")
+        assert "Siobhan" not in text
+        assert "Quill" not in text
+        assert "900123" not in text
+    assert b"[STAFF_1]" in bytes_of["safe_comments.csv"] or b"[PERSON_1]" in bytes_of["safe_comments.csv"]
+
+
+def test_the_same_comments_in_another_order_give_the_same_bytes(done, tmp_path):
+    folder = make_folder(tmp_path / "other", reverse=True)
+    project = make_project(tmp_path / "project")
+    paths = [str(folder / "workshop.docx"), str(folder / "feedback.csv")]
+    assert run(["analyse", *paths, "--project", str(project), "--report", str(tmp_path / "r.html"), "--quiet"]) == 0
+    one, other = exported(done / "project", tmp_path / "a"), exported(project, tmp_path / "b")
+    for name in ("themes.csv", "assignments.csv", "theme_links.csv", "sentiments.csv", "segments.csv", "quotes.csv"):
+        assert other[name] == one[name], name
+    assert (tmp_path / "r.html").read_bytes() == (done / "r.html").read_bytes()
+
+
+def test_decisions_survive_a_second_run(done, tmp_path):
+    shutil.copytree(done / "project", tmp_path / "project")
+    project, book = str(tmp_path / "project"), tmp_path / "decisions.xlsx"
+    assert run(["decide", "--project", project, "--list", str(book)]) == 0
+    workbook = load_workbook(book)
+    workbook["Start here"]["B2"] = "Ann"
+    sheet = workbook["Quotes"]
+    header = {cell.value: cell.column for cell in sheet[1]}
+    quote = sheet.cell(2, header["quote"]).value
+    sheet.cell(2, header["decision"]).value = "approve"
+    themes = workbook["Themes"]
+    header = {cell.value: cell.column for cell in themes[1]}
+    renamed = themes.cell(2, header["theme_id"]).value
+    themes.cell(2, header["new name"]).value = "What Ann calls it"
+    workbook.save(book)
+    assert run(["decide", "--project", project, "--apply", str(book)]) == 0
+    assert run(["analyse", str(done / "in"), "--project", project, "--quiet"]) == 0
+    exported(Path(project), tmp_path / "t")
+    after = pd.read_csv(tmp_path / "t" / "themes.csv").set_index("theme_id")
+    assert after["label"][renamed] == "What Ann calls it"
+    assert after["status"][renamed] == "confirmed"
+    quotes = pd.read_csv(tmp_path / "t" / "quotes.csv")
+    assert (quotes["status"] == "approved").sum() >= 1
+    assert run(["report", "--project", project, "--to", str(tmp_path / "after.html")]) == 0
+    html = (tmp_path / "after.html").read_text(encoding="utf-8")
+    assert "What Ann calls it" in html
+    assert quote[:40] in html
+    assert quote[:40] not in (done / "r.html").read_text(encoding="utf-8")
+
+
+def test_a_damaged_file_is_one_line_and_the_rest_goes_on(done, tmp_path, capsys):
+    folder = tmp_path / "in"
+    shutil.copytree(done / "in", folder)
+    (folder / "broken.docx").write_bytes(b"PK\x03\x04 not a document")
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "picture.csv").write_bytes(bytes(range(256)) * 50)
+    assert run(["analyse", str(folder), "--project", str(tmp_path / "p"), "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    problems = [problem for source in summary["sources"] for problem in source["problems"]]
+    for name in ("broken.docx", "empty.csv", "picture.csv"):
+        assert len([problem for problem in problems if name in problem]) == 1
+    assert summary["comments_analysed"] == 130
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["analyse", "nowhere", "--project", "{}"], "nowhere"),
+        (["report", "--project", "{}", "--to", "r.html"], "no analysed project"),
+        (["frameworks", "show", "steep"], "Did you mean steeep"),
+        (["redact", "nowhere.docx"], "nowhere.docx"),
+        (["inspect", "nowhere"], "nowhere"),
+    ],
+)
+def test_a_users_mistake_is_one_line_and_exit_2(tmp_path, capsys, arguments, says):
+    assert run([argument.replace("{}", str(tmp_path / "p")) for argument in arguments]) == 2
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.count("\n") == 1
+    assert "Traceback" not in error
+
+
+def test_a_disk_that_fills_up_leaves_the_project_as_it_was(done, tmp_path, monkeypatch, capsys):
+    import duckdb
+
+    from voice_of_care.store import Store
+
+    shutil.copytree(done / "project", tmp_path / "project")
+    before = exported(tmp_path / "project", tmp_path / "before")
+    insert = Store._insert
+
+    def full(self, table, frame):
+        if table.name == "sentiments":
+            raise duckdb.IOException("IO Error: No space left on device")
+        insert(self, table, frame)
+
+    monkeypatch.setattr(Store, "_insert", full)
+    assert run(["analyse", str(done / "in"), "--project", str(tmp_path / "project"), "--quiet"]) == 2
+    assert "space" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert exported(tmp_path / "project", tmp_path / "after") == before
+
+
+def test_redact_shows_safe_text_and_where_words_were_taken_out(done, capsys):
+    assert run(["redact", str(done / "in" / "feedback.csv"), "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) == 128
+    redacted = [line for line in lines if line["redactions"]]
+    assert len(redacted) == 1
+    assert {"PERSON", "PHONE"} & {redaction["kind"].split("_")[0] for redaction in redacted[0]["redactions"]}
+    assert "Quill" not in redacted[0]["safe_text"]
+
+
+def test_inspect_stores_nothing(done, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(["inspect", str(done / "in"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_too_few_comments_are_said(tmp_path, capsys):
+    (tmp_path / "one.csv").write_text("Date,Comment\n14/03/2024,The food was cold and late\n", encoding="utf-8")
+    assert run(["analyse", str(tmp_path / "one.csv"), "--project", str(tmp_path / "p")]) == 2
+    assert "Too little data" in capsys.readouterr().err
+
+
+def test_the_page_about_python_runs(done, tmp_path, monkeypatch):
+    shutil.copytree(done / "in", tmp_path / "notes")
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "guide" / "python.md").read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL))
+    exec(compile(code, "python.md", "exec"), {})  # noqa: S102
+
+
+def test_the_python_interface_stores_nothing(done, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    analysis = analyse([done / "in"], Settings(), key=bytes.fromhex(KEY))
+    assert len(analysis.safe_comments) == 130
+    assert list(tmp_path.iterdir()) == []
