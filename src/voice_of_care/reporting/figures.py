@@ -1,0 +1,135 @@
+"""From view models to drawn figures: each chart's rows, its finding as a title, and the words that stand for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from voice_of_care.reporting import charts, words
+from voice_of_care.reporting.facts import LEANINGS
+
+if TYPE_CHECKING:
+    from voice_of_care.reporting.charts import Drawing
+    from voice_of_care.reporting.gaps import Gap, Gaps
+    from voice_of_care.reporting.overview import Overview, ThemeView
+    from voice_of_care.reporting.quality import Quality
+
+
+def draw_shares(overview: Overview) -> Drawing | None:
+    """Draw the share of respondents who raise each theme."""
+    rows: list[dict[str, Any]] = [
+        {
+            "order": place,
+            "label": theme.label,
+            "percent": theme.share.percent,
+            "low": theme.share.low,
+            "high": theme.share.high,
+            "text": f"{theme.share.percent}% ({theme.share.count.text})",
+        }
+        for place, theme in enumerate(overview.themes)
+    ]
+    drawn = [theme for theme in overview.themes if theme.share.percent is not None]
+    if not drawn:
+        return None
+    first = drawn[0]
+    title = f"\u2018{first.label}\u2019 is the theme most respondents raise"
+    told = ", ".join(f"{theme.label} {theme.share.percent}%" for theme in drawn[:5])
+    description = (
+        f"Bar chart of {len(rows)} themes by the share of respondents who raise them, with 95% intervals. "
+        f"Highest: {told}. All figures are in the table below."
+    )
+    return charts.draw("theme-shares", title, description, spec=charts.theme_shares, rows=rows)
+
+
+def draw_leanings(overview: Overview) -> Drawing | None:
+    """Draw how those who raise each theme speak of it."""
+    rows = [
+        {"order": place, "label": theme.label, **_leaning_parts(theme)} for place, theme in enumerate(overview.themes)
+    ]
+    if not any(row["parts"] for row in rows):
+        return None
+    heard = [theme for theme in overview.themes if theme.leaning_percent("negative") is not None]
+    title = "How people speak of each theme"
+    if heard:
+        worst = max(heard, key=lambda theme: theme.leaning_percent("negative") or 0)
+        title = f"\u2018{worst.label}\u2019 has the largest share of people with only bad to say"
+    description = (
+        "Bars of equal length, one a theme, split into those who speak positively, mixed, neutrally and negatively. "
+        "All figures are in the table below."
+    )
+    return charts.draw("theme-sentiment", title, description, spec=charts.theme_leanings, rows=rows)
+
+
+def _leaning_parts(theme: ThemeView) -> dict[str, Any]:
+    """Return a bar's parts; rounding may make parts exceed the total, so the longer of the two is the whole bar."""
+    counts = {name: theme.leanings[name].value or 0 for name in LEANINGS}
+    whole = max(theme.share.count.value or 0, sum(counts.values()))
+    if theme.share.count.value is None or not sum(counts.values()):
+        return {"percent": None, "parts": (), "text": ""}
+    parts, start = [], 0.0
+    for name, count in counts.items():
+        length = 100 * count / whole
+        if count:
+            mark = f"{words.LEANING_SIGNS[name]} {round(length)}%"
+            parts.append({"leaning": name, "start": round(start, 2), "end": round(start + length, 2), "mark": mark})
+        start += length
+    return {"percent": 100, "parts": tuple(parts), "text": f"{theme.share.count.text} people"}
+
+
+def draw_gaps(gaps: Gaps | None) -> Drawing | None:
+    """Draw the two groups' shares of each theme."""
+    if gaps is None or all(gap.points is None for gap in gaps.rows):
+        return None
+    rows = [_gap_row(place, gap) for place, gap in enumerate(gaps.rows)]
+    widest = gaps.of("differ")
+    title = "Staff and service users raise the same themes about as often"
+    if widest:
+        more = "Service users" if (widest[0].points or 0) > 0 else "Staff"
+        title = f"{more} raise \u2018{widest[0].theme.label}\u2019 more often: the widest gap"
+    told = "; ".join(
+        f"{gap.theme.label}: staff {gap.staff.percent}%, service users {gap.service_users.percent}%"
+        for gap in gaps.rows[:5]
+        if gap.points is not None
+    )
+    description = f"Dot plot of the share of each group that raises a theme, widest gap first. {told}."
+    return charts.draw("staff-and-service-users", title, description, spec=charts.group_gaps, rows=rows)
+
+
+def _gap_row(place: int, gap: Gap) -> dict[str, Any]:
+    return {
+        "order": place,
+        "label": gap.theme.label,
+        "percent": None if gap.points is None else 0,
+        "staff": gap.staff.percent,
+        "staff_low": gap.staff.low,
+        "staff_high": gap.staff.high,
+        "users": gap.service_users.percent,
+        "users_low": gap.service_users.low,
+        "users_high": gap.service_users.high,
+        "text": f"{gap.staff.percent}% \u2192 {gap.service_users.percent}%",
+    }
+
+
+def draw_mix(quality: Quality) -> Drawing | None:
+    """Draw where comments came from, month by month."""
+    kinds = list(dict.fromkeys(cell.kind for cell in quality.mix))
+    rows: list[dict[str, Any]] = []
+    for place, kind in enumerate(kinds):
+        cells = [cell for cell in quality.mix if cell.kind == kind]
+        months = tuple({"place": cell.place, "count": cell.count.value, "name": _short(cell.month)} for cell in cells)
+        peak = max((cell.count.rank for cell in cells), default=0)
+        text = f"most {peak:,}" if peak > 0 else "too few"
+        rows.append({"order": place, "label": kind, "months": months, "text": text})
+    if not rows or not any(month["count"] for row in rows for month in row["months"]):
+        return None
+    description = (
+        f"Circles for {len(kinds)} kinds of source over {len(quality.mix_months)} months; the area of a circle is the "
+        "number of comments. All figures are in the table below."
+    )
+    return charts.draw(
+        "source-mix", "Where comments came from, month by month", description, spec=charts.source_mix, rows=rows
+    )
+
+
+def _short(month: str) -> str:
+    name, year = month.split(" ")
+    return f"{name[:3]} {year[2:]}"

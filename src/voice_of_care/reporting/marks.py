@@ -1,0 +1,71 @@
+"""Small marks inside table cells: sparklines and split bars, drawn by hand, as a chart each would weigh too much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from voice_of_care.reporting.charts import BAR, INK, LEANING_COLOURS
+from voice_of_care.reporting.facts import LEANINGS
+
+if TYPE_CHECKING:
+    from voice_of_care.reporting.overview import ThemeView
+
+FEWEST_MONTHS = 3
+_HEIGHT = 24
+_STEP = 7
+
+
+def sparkline(theme: ThemeView) -> Markup:
+    """Return bars of people a month, a dot where too few; nothing where hardly a month may be shown."""
+    counts = [month.count for month in theme.months]
+    if sum(count.rank > 0 for count in counts) < FEWEST_MONTHS:
+        return Markup("")
+    top = max(count.rank for count in counts)
+    shapes = []
+    for place, count in enumerate(counts):
+        left = place * _STEP
+        if count.value is None:
+            shapes.append(f'<circle cx="{left + 2.5}" cy="{_HEIGHT - 2}" r="1.5" fill="#768692"/>')
+        elif count.value:
+            height = max(2.0, round(_HEIGHT * count.value / top, 1))
+            shapes.append(f'<path fill="{BAR}" d="M{left} {_HEIGHT}v-{height}h5v{height}z"/>')
+    return _svg("spark", len(counts) * _STEP, _HEIGHT, shapes)
+
+
+def leaning_bar(theme: ThemeView) -> Markup:
+    """Return one bar split into how people speak of a theme."""
+    counts = {name: theme.leanings[name].value or 0 for name in LEANINGS}
+    whole = max(theme.share.count.value or 0, sum(counts.values()))
+    if theme.share.count.value is None or not sum(counts.values()):
+        return Markup("")
+    shapes, left = [], 0.0
+    for name, count in counts.items():
+        width = 110 * count / whole
+        if count:
+            drawn = f"{max(width - 1.5, 1):.1f}"
+            shapes.append(f'<path fill="{LEANING_COLOURS[name]}" d="M{left:.1f} 0h{drawn}v12h-{drawn}z"/>')
+        left += width
+    return _svg("split", 110, 12, shapes)
+
+
+def share_bar(theme: ThemeView, widest: int) -> Markup:
+    """Return a bar of the theme's share with its interval as a line."""
+    if theme.share.percent is None or theme.share.low is None or theme.share.high is None:
+        return Markup("")
+    scale = 100 / max(widest, 1)
+    length, low, high = (f"{part * scale:.1f}" for part in (theme.share.percent, theme.share.low, theme.share.high))
+    shapes = [
+        f'<path fill="{BAR}" d="M0 2h{length}v8h-{length}z"/>',
+        f'<path stroke="{INK}" stroke-width="1.5" fill="none" d="M{low} 6H{high}M{low} 3v6M{high} 3v6"/>',
+    ]
+    return _svg("share", 100, 12, shapes)
+
+
+def _svg(kind: str, width: int, height: int, shapes: list[str]) -> Markup:
+    body = "".join(shapes)
+    return Markup(  # noqa: S704 (numbers of ours alone)
+        f'<svg class="mark {kind}" aria-hidden="true" focusable="false" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}">{body}</svg>'
+    )

@@ -1,0 +1,170 @@
+"""Theme overview: every theme with its respondents, share, sentiment and groups, as it may be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from voice_of_care.reporting import facts as facts_of
+from voice_of_care.reporting import words
+from voice_of_care.reporting.disclosure import Count, Discloser, ShownShare, share_of
+from voice_of_care.reporting.facts import records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from voice_of_care.reporting.facts import Facts
+
+GROUPS = ("staff", "service_user", "carer", "other", "unknown")
+MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class MonthCount:
+    """People who raised a theme in one month."""
+
+    label: str
+    count: Count
+
+
+@dataclass(frozen=True)
+class ThemeView:
+    """One theme, holding only what may be shown."""
+
+    theme_id: str
+    anchor: str
+    label: str
+    description: str
+    keywords: tuple[str, ...]
+    is_confirmed: bool
+    share: ShownShare
+    leanings: dict[str, Count]
+    groups: dict[str, ShownShare]
+    months: tuple[MonthCount, ...]
+    mean_score: float | None
+
+    def leaning_percent(self, name: str) -> int | None:
+        """Return a leaning's share of those who raise the theme, in whole per cent."""
+        return share_of(self.leanings[name], self.share.count).percent
+
+
+@dataclass(frozen=True)
+class ParentView:
+    """A group of themes; the last may gather themes without a parent."""
+
+    theme_id: str
+    anchor: str
+    label: str
+    description: str
+    is_confirmed: bool
+    share: ShownShare | None
+    themes: tuple[ThemeView, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All themes, most respondents first."""
+
+    people: Count
+    group_people: dict[str, Count]
+    parents: tuple[ParentView, ...]
+    month_labels: tuple[str, ...]
+
+    @property
+    def themes(self) -> tuple[ThemeView, ...]:
+        """Return the leaf themes, most respondents first whatever their parent."""
+        return tuple(sorted((theme for parent in self.parents for theme in parent.themes), key=_order))
+
+
+def view_overview(facts: Facts, *, discloser: Discloser) -> Overview:
+    """Return the overview as a profile lets it out."""
+    people = facts.people()
+    by_group = facts.people_by_group()
+    present = [group for group in GROUPS if by_group.get(group, 0) > 0]
+    group_people = dict(zip(present, discloser.vector([by_group[group] for group in present]), strict=True))
+    months = facts_of.months_until(facts.newest, MONTHS_SHOWN)
+    shown = _group_counts(facts, present, discloser)
+    themes: dict[str, list[ThemeView]] = {}
+    for row in records(facts.themes):
+        voices = facts.voices[facts.voices["theme_id"] == row.theme_id]
+        groups = {name: share_of(count, group_people[name]) for name, count in shown[row.theme_id].items()}
+        view = _theme(row, voices, people, months, groups, discloser)
+        themes.setdefault(row.parent_id, []).append(view)
+    return Overview(
+        people=discloser.count(people),
+        group_people=group_people,
+        parents=_parents(facts, themes, people, discloser),
+        month_labels=tuple(words.short_month(month.year, month.month) for month in months),
+    )
+
+
+def _group_counts(facts: Facts, present: list[str], discloser: Discloser) -> dict[str, dict[str, Count]]:
+    ids = list(facts.themes["theme_id"])
+    counted = facts.voices.groupby(["theme_id", "respondent_group"])["unit"].nunique().to_dict()
+    rows = [[int(counted.get((theme, group), 0)) for group in present] for theme in ids]
+    shown = discloser.table(rows) if present else ((),) * len(ids)
+    return {theme: dict(zip(present, row, strict=True)) for theme, row in zip(ids, shown, strict=True)}
+
+
+def _theme(
+    row: Any,  # noqa: ANN401 (a row)
+    voices: pd.DataFrame,
+    people: int,
+    months: pd.PeriodIndex,
+    groups: dict[str, ShownShare],
+    discloser: Discloser,
+) -> ThemeView:
+    count = int(voices["unit"].nunique())
+    leanings = facts_of.leanings(voices)
+    is_confirmed = row.status == "confirmed"
+    # What a machine wrote from people's words leaves the team only after a person has read it.
+    may_describe = is_confirmed or discloser.is_internal
+    scores = voices.drop_duplicates(["comment_id"])["score"].dropna()
+    scored = int(voices.loc[voices["score"].notna(), "unit"].nunique())
+    monthly = discloser.vector(facts_of.monthly_people(voices, months))
+    return ThemeView(
+        theme_id=row.theme_id,
+        anchor=f"theme-{words.slug(row.theme_id)}",
+        label=row.label,
+        description=row.description if may_describe else "",
+        keywords=tuple(row.keywords) if may_describe else (),
+        is_confirmed=is_confirmed,
+        share=discloser.share(count, people),
+        leanings=dict(zip(leanings, discloser.vector(list(leanings.values())), strict=True)),
+        groups=groups,
+        months=tuple(
+            MonthCount(words.long_month(month.year, month.month), shown)
+            for month, shown in zip(months, monthly, strict=True)
+        ),
+        mean_score=discloser.mean([float(score) for score in scores], people=scored),
+    )
+
+
+def _parents(
+    facts: Facts, themes: dict[str, list[ThemeView]], people: int, discloser: Discloser
+) -> tuple[ParentView, ...]:
+    views = []
+    for row in records(facts.parents):
+        count = int(facts.voices.loc[facts.voices["parent_id"] == row.theme_id, "unit"].nunique())
+        is_confirmed = row.status == "confirmed"
+        views.append(
+            ParentView(
+                theme_id=str(row.theme_id),
+                anchor=f"theme-{words.slug(str(row.theme_id))}",
+                label=str(row.label),
+                description=str(row.description) if is_confirmed or discloser.is_internal else "",
+                is_confirmed=is_confirmed,
+                share=discloser.share(count, people),
+                themes=tuple(sorted(themes[str(row.theme_id)], key=_order)),
+            )
+        )
+    views.sort(key=lambda view: (-view.share.count.rank if view.share else 0, view.label.casefold(), view.theme_id))
+    alone = tuple(sorted(themes.get(facts_of.NO_PARENT, []), key=_order))
+    if alone:
+        label = "Further themes" if views else "Themes"
+        views.append(ParentView("", "theme-further", label, "", True, None, alone))
+    return tuple(views)
+
+
+def _order(theme: ThemeView) -> tuple[int, str, str]:
+    return (-theme.share.count.rank, theme.label.casefold(), theme.theme_id)

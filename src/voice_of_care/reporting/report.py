@@ -1,0 +1,202 @@
+"""Write the report: one HTML page that needs nothing else, and its figures beside it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup
+
+from voice_of_care.errors import SettingsError
+from voice_of_care.reporting import charts, figures, marks, words
+from voice_of_care.reporting.brief import in_brief, top_five
+from voice_of_care.reporting.coverage import view_coverage
+from voice_of_care.reporting.disclosure import Discloser
+from voice_of_care.reporting.facts import LEANINGS, gather
+from voice_of_care.reporting.gaps import view_gaps
+from voice_of_care.reporting.overview import view_overview
+from voice_of_care.reporting.quality import view_method, view_quality
+from voice_of_care.reporting.quotes import view_quotes
+
+if TYPE_CHECKING:
+    from voice_of_care.analysis import Analysis
+    from voice_of_care.reporting.charts import Drawing
+    from voice_of_care.reporting.coverage import CoverageBook
+    from voice_of_care.reporting.disclosure import Count
+    from voice_of_care.reporting.facts import Facts
+    from voice_of_care.reporting.gaps import Gaps
+    from voice_of_care.reporting.overview import Overview
+    from voice_of_care.reporting.quality import Quality
+    from voice_of_care.reporting.quotes import Quote, QuoteBook
+    from voice_of_care.settings import Profile, ProjectSettings, Settings
+
+_ROOM = Path(__file__).parent
+_LOGO_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
+PAIRS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Report:
+    """A rendered report: the page, and its figures as (file stem, SVG)."""
+
+    html: str
+    figures: tuple[tuple[str, str], ...]
+
+
+def render_report(analysis: Analysis, *, settings: Settings, profile: Profile, folder: Path | None = None) -> Report:
+    """Render the report as a profile lets it out; the same analysis gives the same bytes.
+
+    Args:
+        analysis: the tables, reviewers' decisions applied.
+        settings: title, logo, date and smallest group quoted are taken from here.
+        profile: what disclosure control lets out.
+        folder: where the logo's path starts from; the current folder if not given.
+
+    Raises:
+        SettingsError: the logo can't be read, or is no PNG, JPEG or SVG.
+    """
+    discloser = Discloser(profile)
+    facts = gather(analysis, settings=settings)
+    overview = view_overview(facts, discloser=discloser)
+    quotes = view_quotes(facts, discloser=discloser, settings=settings)
+    gaps = view_gaps(overview)
+    coverage = view_coverage(facts, overview, quotes, discloser=discloser)
+    quality = view_quality(facts, discloser=discloser)
+    drawings = {
+        "shares": figures.draw_shares(overview),
+        "leanings": figures.draw_leanings(overview),
+        "gaps": figures.draw_gaps(gaps),
+        "mix": figures.draw_mix(quality),
+    }
+    page = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            project=settings.project,
+            logo=_logo(settings.project, folder),
+            profile=profile,
+            is_internal=discloser.is_internal,
+            fewest_shown=discloser.fewest_shown,
+            smallest_quoted=settings.report.smallest_group_quoted,
+            cover=_cover(facts),
+            overview=overview,
+            quotes=quotes,
+            gaps=gaps,
+            pairs=_pairs(gaps, quotes),
+            coverage=coverage,
+            quality=quality,
+            method=view_method(facts),
+            brief=in_brief(overview, gaps, coverage, quality, quotes_waiting=quotes.waiting),
+            top=top_five(overview),
+            drawings=drawings,
+            suppressed=_suppressed(overview, coverage, quality),
+            widest=max((theme.share.high or 0 for theme in overview.themes), default=0),
+            style=Markup(_static("report.css").replace("PROFILE-WORDS", words.PROFILES[profile])),  # noqa: S704 (our own words)
+            script=Markup(_static("report.js")),  # noqa: S704 (our own file)
+        )
+    )
+    return Report(page, tuple((drawing.stem, drawing.wide) for drawing in drawings.values() if drawing))
+
+
+def write_report(report: Report, path: Path, *, png: bool = True) -> None:
+    """Write the page to `path`, and its figures to a folder beside it as SVG and, if wanted, PNG."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(report.html, encoding="utf-8", newline="\n")
+    beside = path.with_name(f"{path.stem}-figures")
+    beside.mkdir(exist_ok=True)
+    for stem, svg in report.figures:
+        (beside / f"{stem}.svg").write_text(svg + "\n", encoding="utf-8", newline="\n")
+        if png:
+            (beside / f"{stem}.png").write_bytes(charts.png(svg))
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_ROOM / "templates", encoding="utf-8"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(
+        words=words,
+        LEANINGS=LEANINGS,
+        sparkline=marks.sparkline,
+        leaning_bar=marks.leaning_bar,
+        share_bar=marks.share_bar,
+        figure=_figure,
+    )
+    return environment
+
+
+def _figure(drawing: Drawing) -> Markup:
+    return Markup(  # noqa: S704 (the drawing escapes its words)
+        f'<div class="wide">{drawing.wide}</div><div class="narrow">{drawing.narrow}</div>'
+    )
+
+
+def _static(name: str) -> str:
+    return (_ROOM / "static" / name).read_text(encoding="utf-8")
+
+
+def _suppressed(overview: Overview, coverage: CoverageBook, quality: Quality) -> int:
+    """Return how many cells of the themes, priorities and sources are withheld."""
+    cells: list[Count] = []
+    for theme in overview.themes:
+        cells += [theme.share.count, *theme.leanings.values()]
+        cells += [share.count for share in theme.groups.values()] + [month.count for month in theme.months]
+    cells += [cell.count for item in coverage.frameworks for row in item.rows for cell in row.cells if cell]
+    cells += [count for line in quality.sources for count in (line.comments_in, line.analysed, line.set_aside)]
+    cells += [cell.count for cell in quality.mix]
+    return sum(cell.is_suppressed for cell in cells)
+
+
+def _cover(facts: Facts) -> dict[str, Any]:
+    analysis = facts.analysis
+    comments = facts.comments
+    return {
+        "date": words.long_date(facts.report_date) if facts.report_date else "",
+        "from_month": words.long_month(facts.oldest.year, facts.oldest.month) if facts.oldest else "",
+        "to_month": words.long_month(facts.newest.year, facts.newest.month) if facts.newest else "",
+        "sources": len(analysis.sources),
+        "services": int(comments["service"].nunique()),
+        "sites": int(comments["site"].nunique()),
+        "sessions": int(comments["session_id"].nunique()),
+        "questions": int(comments["question"].nunique()),
+    }
+
+
+def _pairs(gaps: Gaps | None, quotes: QuoteBook) -> list[dict[str, Any]]:
+    """Return the widest gaps that have a quote from each side."""
+    pairs: list[dict[str, Any]] = []
+    for gap in gaps.rows if gaps else ():
+        of_theme = quotes.of(gap.theme.theme_id)
+        staff = _first(of_theme, "staff")
+        user = _first(of_theme, "service_user")
+        if staff and user and gap.points is not None:
+            pairs.append({"gap": gap, "staff": staff, "user": user})
+    return pairs[:PAIRS_SHOWN]
+
+
+def _first(quotes: tuple[Quote, ...], group: str) -> Quote | None:
+    return next((quote for quote in quotes if quote.respondent_group == group and quote.role == "exemplar"), None)
+
+
+def _logo(project: ProjectSettings, folder: Path | None) -> str:
+    if not project.logo:
+        return ""
+    path = (folder or Path()) / project.logo
+    kind = _LOGO_TYPES.get(path.suffix.lower())
+    if kind is None:
+        msg = f"project.logo: {path.name} is no PNG, JPEG or SVG. Give one of these."
+        raise SettingsError(msg)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        msg = f"project.logo: {path.name} can't be read ({error.strerror}). Check the path."
+        raise SettingsError(msg) from None
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"

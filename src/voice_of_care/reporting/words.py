@@ -1,0 +1,119 @@
+"""Words a reader sees for the closed values of the tables. British English, without the system's locale."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime
+
+GROUPS = {
+    "staff": "Staff",
+    "service_user": "Service users",
+    "carer": "Carers and families",
+    "other": "Others",
+    "unknown": "Group not known",
+}
+GROUP_ONE = {
+    "staff": "Member of staff",
+    "service_user": "Service user",
+    "carer": "Carer or family member",
+    "other": "Other respondent",
+    "unknown": "Respondent, group not known",
+}
+SENTIMENTS = {
+    "very_negative": "Very negative",
+    "negative": "Negative",
+    "neutral": "Neutral",
+    "mixed": "Mixed",
+    "positive": "Positive",
+    "very_positive": "Very positive",
+}
+LEANINGS = {"negative": "Negative", "mixed": "Mixed", "neutral": "Neutral", "positive": "Positive"}
+LEANING_SIGNS = {"negative": "\u2212", "mixed": "\u00b1", "neutral": "\u25cb", "positive": "+"}
+WHY_INCLUDED = {
+    "exemplar": "Typical of the theme",
+    "borderline": "Borderline: only just belongs",
+    "disconfirming": "Goes against the theme",
+    "evidence": "Evidence for a priority",
+}
+FLAG_KINDS = {
+    "residual_risk": "What is left may point to somebody",
+    "third_party": "Speaks of somebody else",
+    "safeguarding": "May be about someone at risk",
+}
+PROFILES = {
+    "publish": "For publishing: small numbers suppressed",
+    "threshold5": "Small numbers below 5 suppressed",
+    "threshold10": "Small numbers below 10 suppressed",
+    "internal": "Internal: not for release",
+}
+FORMATS = {
+    "csv": "CSV table",
+    "tsv": "TSV table",
+    "xlsx": "Excel workbook",
+    "xls": "Excel workbook",
+    "docx": "Word document",
+    "pdf": "PDF",
+    "txt": "Plain text",
+    "md": "Plain text",
+    "json": "JSON",
+    "jsonl": "JSON",
+}
+STEPS = {
+    "intake": "Reading",
+    "deidentify": "De-identifying",
+    "segments": "Splitting into segments",
+    "themes": "Finding themes",
+}
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def long_date(day: datetime.date) -> str:
+    """Return a date as in '3 April 2024'."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def long_month(year: int, month: int) -> str:
+    """Return a month as in 'April 2024'."""
+    return f"{MONTHS[month - 1]} {year}"
+
+
+def short_month(year: int, month: int) -> str:
+    """Return a month as in 'Apr 24'."""
+    return f"{MONTHS[month - 1][:3]} {year % 100:02d}"
+
+
+def sentence_case(value: str) -> str:
+    """Return a code such as 'hc_number' as words."""
+    words = value.replace("_", " ").strip()
+    return words[:1].upper() + words[1:].lower() if words.isupper() else words[:1].upper() + words[1:]
+
+
+def slug(value: str) -> str:
+    """Return letters, digits and hyphens only, for an anchor."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", value).strip("-") or "x"
+
+
+def join_words(parts: list[str]) -> str:
+    """Join as in 'a, b and c'."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def plural(number: int, one: str, many: str) -> str:
+    """Return the word that fits the number."""
+    return one if number == 1 else many
