@@ -1,0 +1,200 @@
+"""How people feel about what they say: five levels, and mixed kept apart from neutral, for segments and comments.
+
+A trained head reads each text with its question; rules of ours decide what it can't: "nothing" as an answer, and
+whether praise and complaint stand side by side.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from voice_of_care.heads import (
+    Heads,
+    QuestionKind,
+    calibrate,
+    level_probabilities,
+    load_heads,
+    question_kind,
+    questions_of,
+)
+from voice_of_care.lexicon import Reading, read
+from voice_of_care.tables import COMMENT_SENTIMENTS, SENTIMENTS, conform
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from voice_of_care.embedding import Embedder
+
+LEVELS = ("very_positive", "positive", "neutral", "negative", "very_negative")
+_VALUES = np.array([1.0, 0.5, 0.0, -0.5, -1.0])
+_MIDDLE = 2
+_OPPOSED = 0.25
+"""Two sides of a contrast are opposed where one's polarity is above this and the other's below its negative."""
+
+_DISAGREE = 0.4
+"""The same between a comment's segments, where each side holds at least a quarter of its words."""
+
+_LEAST_SHARE = 0.25
+_LEAST_MIDDLE = 0.15
+"""A comment is called mixed for its segments only where the head gives the middle at least this probability."""
+
+_LEAST_SIDE_WORDS = 2
+_TURN = re.compile(
+    r"[\s,;.–—-]*\b(?:but|however|although|though|except|apart from|other than|whereas|unfortunately|yet)\b[\s,]*",
+    re.IGNORECASE,
+)
+
+
+class SentimentScored(NamedTuple):
+    """Sentiment of each segment and of each comment."""
+
+    sentiments: pd.DataFrame
+    comment_sentiments: pd.DataFrame
+
+
+class _Scored(NamedTuple):
+    """Probabilities of the levels (very positive first), for decisions and calibrated, and the polarity."""
+
+    levels: NDArray[np.float64]
+    calibrated: NDArray[np.float64]
+    polarity: NDArray[np.float64]
+
+
+def score_sentiment(
+    segments: pd.DataFrame, safe_comments: pd.DataFrame, *, embedder: Embedder, heads: Heads | None = None
+) -> SentimentScored:
+    """Return polarity, label and confidence of each segment and comment, in the order given.
+
+    Polarity is the expected level, 1 very positive to -1 very negative. Confidence is the calibrated probability of the
+    label's level; neutral and mixed share the middle one, since people coded them together.
+
+    Raises:
+        ModelError: the weights are missing or are not the manifest's.
+    """
+    heads = heads or load_heads()
+    texts, kinds = list(segments["text"]), questions_of(segments, safe_comments)
+    readings = [read(text) for text in texts]
+    scored = _score(texts, kinds, readings, embedder, heads)
+    labels = _segment_labels(texts, kinds, readings, scored, embedder=embedder, heads=heads)
+    of_segments = _frame(scored, labels).assign(segment_id=segments["segment_id"].to_numpy())
+
+    whole, asked = list(safe_comments["text"]), [question_kind(question) for question in safe_comments["question"]]
+    whole_readings = [read(text) for text in whole]
+    whole_scored = _score(whole, asked, whole_readings, embedder, heads)
+    sides = _sides(segments, of_segments, readings)
+    whole_labels = _comment_labels(safe_comments["comment_id"], whole_readings, whole_scored, sides)
+    of_comments = _frame(whole_scored, whole_labels).assign(comment_id=safe_comments["comment_id"].to_numpy())
+    return SentimentScored(conform(of_segments, SENTIMENTS), conform(of_comments, COMMENT_SENTIMENTS))
+
+
+def _score(
+    texts: Sequence[str],
+    kinds: Sequence[QuestionKind],
+    readings: Sequence[Reading],
+    embedder: Embedder,
+    heads: Heads,
+) -> _Scored:
+    levels = level_probabilities(texts, kinds, embedder.embed(texts), heads=heads)
+    calibrated = calibrate(levels, heads.calibration)
+    allowed = np.array([_allowed(reading, kind) for reading, kind in zip(readings, kinds, strict=True)], dtype=float)
+    allowed = allowed.reshape(len(texts), len(LEVELS))
+    levels, calibrated = _renormalised(levels * allowed), _renormalised(calibrated * allowed)
+    return _Scored(levels, calibrated, (levels * _VALUES).sum(axis=1))
+
+
+def _renormalised(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    floor = np.where(values > 0, np.maximum(values, 1e-9), 0)
+    scaled: NDArray[np.float64] = floor / floor.sum(axis=1, keepdims=True)
+    return scaled
+
+
+def _allowed(reading: Reading, kind: QuestionKind) -> tuple[int, int, int, int, int]:
+    """Return which levels an answer may have: "nothing" to improve is praise, "nothing" that was good is not."""
+    if kind == "open" or not (reading.says_nothing or reading.says_everything):
+        return (1, 1, 1, 1, 1)
+    return (1, 1, 0, 0, 0) if reading.says_nothing == (kind == "improve") else (0, 0, 0, 1, 1)
+
+
+def _frame(scored: _Scored, labels: Sequence[str]) -> pd.DataFrame:
+    level_of = {**{label: level for level, label in enumerate(LEVELS)}, "mixed": _MIDDLE}
+    level = np.array([level_of[label] for label in labels], dtype=int)
+    return pd.DataFrame(
+        {
+            "polarity": scored.polarity.round(6),
+            "label": list(labels),
+            "confidence": scored.calibrated[np.arange(len(level)), level].round(6),
+        }
+    )
+
+
+def _segment_labels(
+    texts: Sequence[str],
+    kinds: Sequence[QuestionKind],
+    readings: Sequence[Reading],
+    scored: _Scored,
+    *,
+    embedder: Embedder,
+    heads: Heads,
+) -> list[str]:
+    opposed = _opposed_sides(texts, kinds, embedder, heads)
+    labels = []
+    for row, (reading, level) in enumerate(zip(readings, scored.levels.argmax(axis=1), strict=True)):
+        both = reading.praise > 0 and reading.complaint > 0
+        mixed = row in opposed or (level == _MIDDLE and both)
+        labels.append("mixed" if mixed else LEVELS[level])
+    return labels
+
+
+def _opposed_sides(
+    texts: Sequence[str], kinds: Sequence[QuestionKind], embedder: Embedder, heads: Heads
+) -> frozenset[int]:
+    """Return rows of texts that turn at a "but" from praise to complaint or back."""
+    rows, sides = [], []
+    for row, text in enumerate(texts):
+        turn = _TURN.search(text)
+        if turn is None:
+            continue
+        pair = [text[: turn.start()].strip(), text[turn.end() :].strip()]
+        if all(len(side.split()) >= _LEAST_SIDE_WORDS for side in pair):
+            rows.append(row)
+            sides += pair
+    side_kinds: list[QuestionKind] = [kinds[row] for row in rows for _ in range(2)]
+    polarity = _score(sides, side_kinds, [read(side) for side in sides], embedder, heads).polarity.reshape(-1, 2)
+    far = (polarity.max(axis=1) > _OPPOSED) & (polarity.min(axis=1) < -_OPPOSED)
+    return frozenset(row for row, is_far in zip(rows, far, strict=True) if is_far)
+
+
+def _sides(segments: pd.DataFrame, of_segments: pd.DataFrame, readings: Sequence[Reading]) -> pd.DataFrame:
+    """Return by comment the shares of its words in praising, complaining and mixed segments."""
+    words = np.array([max(1, reading.words) for reading in readings], dtype=float)
+    polarity, label = of_segments["polarity"].to_numpy(), of_segments["label"].to_numpy()
+    weights = pd.DataFrame(
+        {
+            "praise": words * (polarity >= _DISAGREE) * (label != "mixed"),
+            "complaint": words * (polarity <= -_DISAGREE) * (label != "mixed"),
+            "mixed": words * (label == "mixed"),
+            "words": words,
+        }
+    )
+    totals = weights.groupby(segments["comment_id"].to_numpy()).sum()
+    return totals.div(totals["words"], axis=0)
+
+
+def _comment_labels(
+    comment_ids: pd.Series, readings: Sequence[Reading], scored: _Scored, sides: pd.DataFrame
+) -> list[str]:
+    shares = sides.reindex(comment_ids.to_numpy()).fillna(0.0)
+    labels = []
+    rows = zip(readings, scored.levels, shares["praise"], shares["complaint"], shares["mixed"], strict=True)
+    for reading, levels, praise, complaint, mixed in rows:
+        level = int(levels.argmax())
+        present = (praise > 0 and complaint > 0) or mixed > 0 or (reading.praise > 0 and reading.complaint > 0)
+        disagree = min(praise, complaint) >= _LEAST_SHARE and levels[_MIDDLE] >= _LEAST_MIDDLE
+        labels.append("mixed" if (level == _MIDDLE and present) or disagree else LEVELS[level])
+    return labels
