@@ -20,7 +20,8 @@ def shown(found: ReadFile) -> list[tuple[str, str]]:
 def test_markdown_headings_bullets_quotes_and_tables(tmp_path):
     text = (
         "# Maternity\r\n\r\n## What went well?\r\n\r\n- **Midwives** were kind\r\n* Clean\r\n1. Quick\r\n\r\n"
-        "> Could not fault it\r\n\r\n---\r\n\r\nSite\r\n====\r\n\r\n| Who | Said |\r\n|---|---|\r\n| Mum | Loud at night |\r\n"
+        "> Could not fault it\r\n\r\n---\r\n\r\nSite\r\n====\r\n\r\n"
+        "| Who | Said |\r\n|---|---|\r\n| Mum | Loud at night |\r\n"
     )
     found = read(tmp_path, text, "notes.md")
     assert shown(found) == [
@@ -55,7 +56,10 @@ def test_lines_wrapped_by_hand_are_joined_and_statements_are_not(tmp_path):
 
 
 def test_headings_in_plain_text_need_what_follows(tmp_path):
-    text = "WARD FEEDBACK\n\nWhat could be better?\n- Noise\n- Food\n\nPresent: Una Kelly, Tom Ward\n\nGREAT STAFF!\n\nNo parking\n"
+    text = (
+        "WARD FEEDBACK\n\nWhat could be better?\n- Noise\n- Food\n\n"
+        "Present: Una Kelly, Tom Ward\n\nGREAT STAFF!\n\nNo parking\n"
+    )
     assert shown(read(tmp_path, text)) == [
         ("heading", "WARD FEEDBACK"),
         ("heading", "What could be better?"),
@@ -69,8 +73,10 @@ def test_headings_in_plain_text_need_what_follows(tmp_path):
 
 def test_turns_of_a_transcript(tmp_path):
     text = (
-        "Focus group, 3 May\n\n[00:00:05] Facilitator: What matters most?\n\n[00:00:09] Mary (carer): Time. At 10:30 they came\n"
-        "and one thing: nobody told me.\n\nSpeaker 2 00:01:10\nI agree with that.\n\nFacilitator: Thank you.\nSpeaker 2: Grand.\n"
+        "Focus group, 3 May\n\n[00:00:05] Facilitator: What matters most?\n\n"
+        "[00:00:09] Mary (carer): Time. At 10:30 they came\n"
+        "and one thing: nobody told me.\n\n"
+        "Speaker 2 00:01:10\nI agree with that.\n\nFacilitator: Thank you.\nSpeaker 2: Grand.\n"
     )
     assert [(p.kind, p.speaker, p.text) for p in read(tmp_path, text).passages] == [
         ("paragraph", None, "Focus group, 3 May"),
@@ -84,7 +90,8 @@ def test_turns_of_a_transcript(tmp_path):
 
 def test_captions(tmp_path):
     text = (
-        "WEBVTT\n\n1\n00:00:01.000 --> 00:00:04.000\n<v Nuala>It was a long wait</v>\n\n2\n00:00:04.000 --> 00:00:06.000\n"
+        "WEBVTT\n\n1\n00:00:01.000 --> 00:00:04.000\n<v Nuala>It was a long wait</v>\n\n"
+        "2\n00:00:04.000 --> 00:00:06.000\n"
         "<v Nuala>but they were kind.</v>\n\n3\n00:00:06.000 --> 00:00:08.000\n<v Host>Thanks.</v>\n"
     )
     assert [(p.speaker, p.text) for p in read(tmp_path, text, "call.vtt").passages] == [

@@ -98,9 +98,8 @@ def test_a_table_without_labels_keeps_every_cell(tmp_path):
 
 def test_merged_and_bulleted_cells_are_read_once(tmp_path):
     document = docx.Document()
-    table = add_table(document, [["Theme", "Said"], ["Waiting", ""], ["", "Third statement here, a good bit longer."]])
-    table.rows[0].cells[0].paragraphs[0].runs[0].bold = True
-    table.rows[0].cells[1].paragraphs[0].runs[0].bold = True
+    rows = [["Theme", "Said"], ["Waiting", ""], ["", "Third statement here, a good bit longer."]]
+    table = add_table(document, rows, bold_first=True)
     cell = table.cell(1, 1)
     cell.text = "First statement here, rather long."
     cell.add_paragraph("Second statement here, also long.", style="List Bullet")
@@ -143,7 +142,8 @@ def test_insertions_are_read_deletions_and_remarks_not(tmp_path):
     paragraph._p.append(parse_xml(f'<w:del {w} w:id="2" w:author="A"><w:r><w:delText>gone</w:delText></w:r></w:del>'))
     document.add_comment(paragraph.runs, text="a remark", author="A")
     control = f"<w:sdt {w}><w:sdtContent><w:p><w:r><w:t>In a control.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
-    box = f"<w:p {w}><w:r><w:pict><w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent></w:pict></w:r></w:p>"
+    inner = "<w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent>"
+    box = f"<w:p {w}><w:r><w:pict>{inner}</w:pict></w:r></w:p>"
     body = document.element.body
     body.insert(1, parse_xml(control))
     body.insert(2, parse_xml(box))

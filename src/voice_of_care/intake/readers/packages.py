@@ -41,8 +41,11 @@ def open_package(data: bytes, *, settings: IntakeSettings) -> zipfile.ZipFile:
 
 def old_office_reason(data: bytes) -> str:
     """Say what an OLE container is that stands where a zip package was expected."""
-    if "EncryptedPackage" in ole_streams(data):
+    streams = ole_streams(data)
+    if "EncryptedPackage" in streams:
         return "password-protected. Open it with its password, save a copy without one, and add that."
+    if not streams:
+        return "password-protected or damaged. Open it in its program and save a copy without a password."
     return "an old Office document with a new ending. Open it in its program and save it in today's format."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -69,9 +69,7 @@ def read_pdf(data: bytes) -> Content:
     bare: list[int] = []
     with _opened(data) as document:
         has_fields = "AcroForm" in document.doc.catalog
-        pages = 0
         for number, page in enumerate(document.pages, start=1):
-            pages = number
             found, at = _read_page(page, number)
             lines += found
             tables += at
@@ -92,7 +90,7 @@ def read_pdf(data: bytes) -> Content:
         problems.append(
             "holds form fields, which may not have been read. Print it to PDF and add that if any is missing."
         )
-    return Content("pdf", passages=_passages(lines, tables, pages), problems=tuple(problems))
+    return Content("pdf", passages=_passages(lines, tables), problems=tuple(problems))
 
 
 def _opened(data: bytes) -> Any:  # noqa: ANN401 (pdfplumber declares no types)
@@ -178,8 +176,8 @@ def _cell_paragraphs(text: str) -> tuple[str, ...]:
     return tuple(paragraphs)
 
 
-def _passages(lines: list[_Line], tables: list[_TableAt], pages: int) -> tuple[Passage, ...]:
-    kept = _without_running(lines, pages)
+def _passages(lines: list[_Line], tables: list[_TableAt]) -> tuple[Passage, ...]:
+    kept = _without_running(lines)
     if not tables and is_transcript([line.text for line in kept]):
         return mark_attendees(_spoken(kept))
     found: list[Passage] = []
@@ -222,19 +220,27 @@ def _spoken(lines: list[_Line]) -> tuple[Passage, ...]:
     return tuple(spoken)
 
 
-def _without_running(lines: list[_Line], pages: int) -> list[_Line]:
-    """Leave out page numbers, and lines at a page's edge that most pages repeat but for their digits."""
-    seen = Counter(text for text, _ in {(_pattern(line.text), line.page) for line in lines if line.edge})
-    fewest = max(2, 0.5 * pages)
-    return [
-        line
-        for line in lines
-        if not (line.edge and (_PAGE_NUMBER.match(line.text) or seen[_pattern(line.text)] >= fewest))
-    ]
+def _without_running(lines: list[_Line]) -> list[_Line]:
+    """Leave out page numbers and what most pages repeat, but for its digits, from their outermost line inwards."""
+    by_page: dict[int, list[_Line]] = {}
+    for line in lines:
+        by_page.setdefault(line.page, []).append(line)
+    seen = Counter(pattern for page in by_page.values() for pattern in {_pattern(line) for line in page if line.edge})
+    running: set[_Line] = set()
+    for page in by_page.values():
+        ordered = sorted(page, key=lambda line: line.top)
+        for inwards in (ordered, ordered[::-1]):
+            running.update(takewhile(lambda line: _is_running(line, seen, len(by_page)), inwards))
+    return [line for line in lines if line not in running]
 
 
-def _pattern(text: str) -> str:
-    return re.sub(r"\d+", "#", text).casefold()
+def _is_running(line: _Line, seen: Counter[str], pages: int) -> bool:
+    repeated = pages > 1 and seen[_pattern(line)] >= max(2, 0.6 * pages)
+    return line.edge and (repeated or bool(_PAGE_NUMBER.match(line.text)))
+
+
+def _pattern(line: _Line) -> str:
+    return re.sub(r"\d+", "#", line.text).casefold()
 
 
 def _layout(lines: Iterable[_Line]) -> _Layout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from voice_of_care.intake.readers.content import CannotReadError, Content, Passage
@@ -19,7 +20,7 @@ _UNDERLINE = re.compile(r"^\s*(={3,}|-{3,})\s*$")
 _RULE = re.compile(r"^\s*(?:[-*_=~]\s*){3,}$")
 _TABLE_RULE = re.compile(r"^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*\|?\s*$")
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-_WIDEST_WRAP = 130
+_NARROWEST_WRAP, _WIDEST_WRAP = 50, 130
 _LONGEST_MARKED = 10_000  # the search for a closing mark takes long on longer lines
 
 
@@ -102,8 +103,8 @@ def _classified(lines: Sequence[str]) -> list[_Line]:
         if level:
             found.append(_Line(line.rstrip(":").strip(), heading=level))
             continue
-        wraps = bool(previous) and len(previous) > 0.7 * wrap and not re.search(r"[.!?:]['\"”’)]?$", previous)
-        joins = not bullet and bool(previous) and wrap > 0 and (wraps or line[0].islower() or raw.startswith("  "))
+        goes_on = line[:1].islower() or not re.search(r"[.!?:]['\"”’)]?$", previous)
+        joins = wrap > 0 and bool(previous) and not bullet and goes_on and _is_full(lines[number - 1], line, wrap)
         found.append(_Line(text, bullet=bullet, joins=joins and not line.startswith("|")))
     return found
 
@@ -131,10 +132,21 @@ def join_wrapped(before: str, after: str) -> str:
 
 
 def _wrap_width(lines: Sequence[str]) -> int:
-    """Return the width a text was wrapped at by hand, 0 where its lines are whole paragraphs."""
+    """Return the width a text was wrapped at by hand, 0 where its lines are whole paragraphs.
+
+    Wrapped text is told by its lines ending where the next word would not have fitted.
+    """
     lengths = sorted(len(line) for line in lines if line.strip())
     widest = lengths[int(0.95 * (len(lengths) - 1))] if lengths else 0
-    return widest if widest <= _WIDEST_WRAP else 0
+    if not _NARROWEST_WRAP <= widest <= _WIDEST_WRAP:
+        return 0
+    pairs = [(a, b) for a, b in pairwise(lines) if a.strip() and b.strip() and not strip_bullet(b)[1]]
+    full = sum(_is_full(before, after, widest) for before, after in pairs)
+    return widest if pairs and full >= 0.7 * len(pairs) else 0
+
+
+def _is_full(before: str, after: str, width: int) -> bool:
+    return len(before) + 1 + len(after.split(maxsplit=1)[0]) > width
 
 
 def _next_filled(lines: Sequence[str], number: int) -> str:

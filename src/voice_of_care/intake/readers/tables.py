@@ -8,7 +8,7 @@ from voice_of_care.intake.readers.content import Passage
 from voice_of_care.intake.readers.outline import is_attendees_label, strip_bullet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _LONGEST_LABEL = 80
 _MOST_LABEL_WORDS = 12
@@ -64,10 +64,10 @@ def _header(table: Table) -> tuple[str, ...]:
     short = all(_is_label(text) for text in filled)
     if first.is_header or (first.is_bold and short and not table.rows[1].is_bold):
         return texts
-    below = [" ".join(cell) for row in table.rows[1:] for cell in row.cells if cell]
-    longer = bool(below) and sum(map(len, below)) / len(below) > 2 * sum(map(len, filled)) / len(filled)
-    distinct = len(filled) == len(texts) == len(set(filled)) and len(texts) > 1
-    return texts if short and distinct and longer and not _has_labels(table.rows) else ()
+    if not short or len(texts) < 2 or not len(filled) == len(texts) == len(set(filled)):
+        return ()
+    below = [" ".join(cell) for row in table.rows[1:] for cell in row.cells[1:] if cell]
+    return texts if below and _mean_length(below) > 2 * _mean_length(texts[1:]) else ()
 
 
 def _has_labels(rows: tuple[TableRow, ...]) -> bool:
@@ -81,7 +81,11 @@ def _has_labels(rows: tuple[TableRow, ...]) -> bool:
         return False
     if any(is_attendees_label(label) for label in labels):
         return True
-    return sum(map(len, beside)) / len(beside) > 2 * sum(map(len, labels)) / len(labels)
+    return _mean_length(beside) > 2 * _mean_length(labels)
+
+
+def _mean_length(texts: Sequence[str]) -> float:
+    return sum(map(len, texts)) / len(texts)
 
 
 def _is_label(text: str) -> bool:
