@@ -30,11 +30,8 @@ _UPTURNS = (
 )
 _MORE = ("Also,", "And", "Another thing,", "As well as that,", "Plus", "On top of that,")
 _SPOKEN = ("Well,", "Aye,", "To be honest,", "See for me,", "I suppose", "Like,", "Honestly,", "Just on that,", "Yeah,")
-_LOWERABLE = frozenset(
-    """The My We It They Staff There You No Not Being One She He His Her Every Everybody Everyone Everything Nobody
-    Nothing Some Most All A An And At In On For From When If After Since Just Only Never Always Having Got Waited Left
-    Half Far Two Three Four Our Your Their That This Those These Lovely Great Good Clear Too Still Same Different
-    """.split()  # noqa: SIM905
+_KEEP_CAPITAL = frozenset(
+    ("LoughLink", "Dr", "Mr", "Mrs", "Ms", "Miss", "Prof", "Sr", "Sister", "Datix", "Friday", "Christmas", "Pizza")
 )
 _TYPOS = {
     "received": "recieved", "definitely": "definately", "appointment": "apointment", "waiting": "wating",
@@ -179,22 +176,22 @@ class Composer:
             parts.append(Part(text, (line.theme,), line.sentiment, line.plain_question))
             texts.append(self._link(text, line, lines[position - 1]) if position else text)
         comment = Comment(
-            " ".join(texts),
+            " ".join([*(_ended(text) for text in texts[:-1]), texts[-1]]),
             tuple(parts),
             tuple(identifiers),
             tuple(protected),
             sentiment=overall(part.sentiment for part in parts),
         )
         if slot.style == "turn" and self._rng.random() < 0.45:
-            comment = replace(comment, text=f"{self._rng.choice(_SPOKEN)} {_lowered(comment.text)}")
+            comment = replace(comment, text=f"{self._rng.choice(_SPOKEN)} {_lowered(comment.text, lines[0])}")
         tidy = identifiers or protected or slot.style in {"paraphrase", "minute", "turn"}
         return comment if tidy else replace(comment, text=self._rough(comment.text, slot))
 
     def _link(self, text: str, line: Line, before: Line) -> str:
         if before.sign * line.sign < 0 and self._rng.random() < 0.7:
-            return f"{self._rng.choice(_TURNS if line.sign < 0 else _UPTURNS)} {_lowered(text)}"
+            return f"{self._rng.choice(_TURNS if line.sign < 0 else _UPTURNS)} {_lowered(text, line)}"
         if before.sign == line.sign and self._rng.random() < 0.25:
-            return f"{self._rng.choice(_MORE)} {_lowered(text)}"
+            return f"{self._rng.choice(_MORE)} {_lowered(text, line)}"
         return text
 
     def _rough(self, text: str, slot: Slot) -> str:
@@ -206,9 +203,9 @@ class Composer:
         if chance < 0.10:
             return text.replace("'", "")
         if chance < 0.15:
-            return _small(text).rstrip(".")
+            return text.lower().rstrip(".")
         if chance < 0.18 and slot.style == "form":
-            return _small(_swap(text, _TEXT_SPEAK, self._rng, 4)).replace("'", "").rstrip(".")
+            return _swap(text, _TEXT_SPEAK, self._rng, 4).lower().replace("'", "").rstrip(".")
         if chance < 0.195 and slot.style == "form" and len(text) < 90:
             return text.upper()
         if chance < 0.25:
@@ -224,13 +221,17 @@ def _asked(line: Line, slot: Slot) -> bool:
     return line.bank != "questions" or None not in slot.plain_questions
 
 
-def _small(text: str) -> str:
-    return re.sub(r"\bI('|’)?(?=m\b|ve\b|d\b|ll\b|\b)", lambda found: found[0].lower(), text.lower())
-
-
-def _lowered(text: str) -> str:
+def _lowered(text: str, line: Line) -> str:
+    """Return the text as it goes on after a comma: a small letter, unless it opens with a name."""
     first = text.split(" ", 1)[0]
-    return text[0].lower() + text[1:] if first in _LOWERABLE else text
+    named = line.text[0] in "{[" or re.match(r"(Nurse|Staff nurse) \{", line.text)
+    if named or first in _KEEP_CAPITAL or re.match(r"I\b", first) or (len(first) > 1 and first.isupper()):
+        return text
+    return text[0].lower() + text[1:]
+
+
+def _ended(text: str) -> str:
+    return text if text[-1] in ".!?" else f"{text}."
 
 
 def _swap(text: str, words: dict[str, str], rng: random.Random, most: int) -> str:

@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import random
 
-FORENAMES = (
-    "Siobhán", "Caoimhe", "Oisín", "Niamh", "Gráinne", "Róisín", "Seán", "Pádraig", "Aoife", "Éamonn", "Ciarán",
-    "Orlaith", "Aodhán", "Fionnuala", "Cathal", "Dáithí", "Bronagh", "Nuala", "Conor", "Declan", "Eimear", "Shauna",
-    "Gareth", "Heather", "Trevor", "Agnes", "Sadie", "Norman", "Ivan", "Philomena", "Bernadette", "Dympna", "Malachy",
-    "Sinéad", "Máire", "Bríd", "Colm", "Dervla", "Fergal", "Lorraine", "Noreen", "Desmond", "Maureen", "Stephen",
-    "Priya", "Blessing", "Agnieszka", "Sunil", "Jolanta", "Tomasz", "Kathleen", "Geraldine", "Wesley", "Jacqueline",
-    "Deirdre", "Eoghan", "Cliodhna", "Marie-Louise", "Ruairí", "Órla",
+WOMEN = (
+    "Siobhán", "Caoimhe", "Niamh", "Gráinne", "Róisín", "Aoife", "Orlaith", "Fionnuala", "Bronagh", "Nuala",
+    "Eimear", "Shauna", "Heather", "Agnes", "Sadie", "Philomena", "Bernadette", "Dympna", "Sinéad", "Máire",
+    "Bríd", "Dervla", "Lorraine", "Noreen", "Maureen", "Priya", "Blessing", "Agnieszka", "Jolanta", "Kathleen",
+    "Geraldine", "Jacqueline", "Deirdre", "Cliodhna", "Marie-Louise", "Órla",
 )  # fmt: skip
+MEN = (
+    "Oisín", "Seán", "Pádraig", "Éamonn", "Ciarán", "Aodhán", "Cathal", "Dáithí", "Conor", "Declan", "Gareth",
+    "Trevor", "Norman", "Ivan", "Malachy", "Colm", "Fergal", "Desmond", "Stephen", "Sunil", "Tomasz", "Wesley",
+    "Eoghan", "Ruairí",
+)  # fmt: skip
+FORENAMES = WOMEN + MEN
 SURNAMES = (
     "McAllister", "O'Neill", "O'Kane", "Ní Dhónaill", "Quinn", "McIlwaine", "Magill", "Devlin", "Kerr", "Laverty",
     "Gillespie", "Rafferty", "Patterson", "Ó Baoill", "Kowalska", "Okafor", "Varghese", "McGarry", "McCloskey",
@@ -67,8 +71,7 @@ class Inventor:
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
-        self._forenames: list[str] = []
-        self._surnames: list[str] = []
+        self._left: dict[tuple[str, ...], list[str]] = {}
         self._turns: dict[str, int] = {}
 
     def fill(self, text: str) -> tuple[str, list[Identifier]]:
@@ -90,18 +93,21 @@ class Inventor:
         return Identifier(kind, self.name(slot[1:]))
 
     def name(self, form: str) -> str:
-        """Return a name: f forename, l surname, n both, lo a forename as typed in haste."""
+        """Return a name: f forename, l surname, n both, lo a forename as typed in haste; w or m after it: whose."""
+        among = {"w": WOMEN, "m": MEN}.get(form[-1], FORENAMES)
+        form = form.rstrip("wm")
         if form == "lo":
-            return plain(self._next(self._forenames, FORENAMES)).lower()
+            return plain(self._next(among)).lower()
         parts = []
         if form in {"f", "n"}:
-            parts.append(self._next(self._forenames, FORENAMES))
+            parts.append(self._next(among))
         if form in {"l", "n"}:
-            parts.append(self._next(self._surnames, SURNAMES))
+            parts.append(self._next(SURNAMES))
         name = " ".join(parts)
         return plain(name) if self._rng.random() < 0.35 else name
 
-    def _next(self, left: list[str], names: tuple[str, ...]) -> str:
+    def _next(self, names: tuple[str, ...]) -> str:
+        left = self._left.setdefault(names, [])
         if not left:
             left.extend(self._rng.sample(names, len(names)))
         return left.pop()
@@ -181,7 +187,7 @@ class Inventor:
         )[self._turn("url", 3)]
 
     def _handle(self) -> str:
-        name = plain(self._next(self._forenames, FORENAMES)).lower().replace("-", "")
+        name = plain(self._next(FORENAMES)).lower().replace("-", "")
         return f"@{name}_{self._rng.choice(('glens', 'mammy', 'says', 'carer'))}{self._digits(2)}"
 
     def _date(self, years: tuple[int, int] = (2022, 2023)) -> str:
@@ -219,7 +225,7 @@ class Inventor:
         return (f"99{self._digits(7)}", f"X{self._letters(1)}99{self._digits(5)}")[self._turn("passport", 2)]
 
     def _licence(self) -> str:
-        surname = plain(self._next(self._surnames, SURNAMES)).upper().replace("'", "").replace(" ", "")
+        surname = plain(self._next(SURNAMES)).upper().replace("'", "").replace(" ", "")
         born = f"{self._rng.randrange(3, 9)}{self._rng.randrange(1, 13):02d}{self._rng.randrange(1, 29):02d}"
         return f"{surname[:5]:9<5}{born}{self._digits(1)}{self._letters(1)}99{self._letters(2)}"
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 HOSPITAL_FORMS = "feedback-forms/hospital-feedback-forms.csv"
 COMMUNITY_FORMS = "feedback-forms/community/community-feedback.csv"
-COPIED_FORMS = "feedback-forms/community/copies/community-feedback (copy).csv"
+COPIED_FORMS = "feedback-forms/community/copies/community-feedback-copy.csv"
 WEB_COMMENTS = "web/comments-from-the-website.csv"
 STAFF_SURVEY = "surveys/staff-survey-spring-2024.xlsx"
 USER_SURVEY = "surveys/service-user-and-carer-survey-autumn-2024.xlsx"
