@@ -27,6 +27,7 @@ _CLOSED_WORDS = frozenset(
     )
 )  # fmt: skip
 _ADDRESS = re.compile(r"^\S+@\S+\.\w+$|^https?://\S+$|^(?:\d{1,3}\.){3}\d{1,3}$")
+_DATE_SHAPE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}$")  # also of days that can't be
 _FEW = 20
 _CHOICE = 60  # a text this long is seldom one of a list to choose from
 _SAMPLE = 5000
@@ -136,4 +137,6 @@ def _is_closed(value: Cell) -> bool:
 def _is_date(value: Cell) -> bool:
     if isinstance(value, (datetime.date, datetime.datetime)):
         return True
-    return isinstance(value, str) and len(value) < 40 and parse_date(value).format not in {"not a date", "blank"}
+    if not isinstance(value, str) or len(value) >= 40:
+        return False
+    return parse_date(value).format not in {"not a date", "blank"} or _DATE_SHAPE.match(value.strip()) is not None

@@ -372,6 +372,7 @@ class _Finder:
         profile, values = self.profiles[place], self.table.values[place]
         if profile.is_empty:
             return False
+        is_name = profile.mean_words <= 5 and profile.most_words <= 12
         short = profile.mean_words <= 8 and profile.most_words <= 20
         tests: Mapping[str, Callable[[], bool]] = {
             "response_id": lambda: profile.mean_words <= 5 and profile.share_dates < 0.5,
@@ -383,8 +384,8 @@ class _Finder:
             "question": lambda: profile.distinct <= max(30, 0.2 * profile.filled),
             "respondent_group": lambda: short and share_of_groups(values, self.group_words) >= 0.5,
             "score": lambda: profile.share_scores >= 0.8,
-            "service": lambda: short and profile.share_numbers < 0.5 and self._is_choice(profile),
-            "site": lambda: short and profile.share_numbers < 0.5 and self._is_choice(profile),
+            "service": lambda: is_name and profile.share_numbers < 0.5 and self._is_choice(profile),
+            "site": lambda: is_name and profile.share_numbers < 0.5 and self._is_choice(profile),
         }
         return tests[role]()
 

@@ -156,22 +156,21 @@ def problems_of_facts(facts: Facts) -> tuple[str, ...]:
     if facts.impossible_dates:
         number, where = len(facts.impossible_dates), ", ".join(facts.impossible_dates[:_LISTED])
         more = ", ..." if number > _LISTED else ""
-        problems.append(f"{number} dates can't be read and are unknown (records {where}{more}).")
+        problems.append(f"Dates that can't be read and are unknown: {number} (records {where}{more}).")
     day, month = facts.date_formats.get("day/month/year", 0), facts.date_formats.get("month/day/year", 0)
     if day and month:
         problems.append(
-            f"Dates have the day first in {day} records and the month first in {month}; {facts.either_dates} of them "
-            "could be either and were read as intake.day_first says. Check the months."
+            f"Dates with the day first: {day}, with the month first: {month}; could be either and were read as "
+            f"intake.day_first says: {facts.either_dates}. Check the months."
         )
     elif facts.either_dates and facts.either_dates == day + month:
         problems.append(
-            f"{facts.either_dates} dates could have the day or the month first; they were read as intake.day_first "
-            "says."
+            f"Dates that could have the day or the month first and were read as intake.day_first says: {day + month}."
         )
     if facts.unknown_groups:
         number = sum(facts.unknown_groups.values())
         problems.append(
-            f"{number} records name a respondent group that is not in the vocabulary; add it to [intake.group_words]."
+            f"Records whose respondent group is not in the vocabulary: {number}. Add their words to [intake.group_words]."
         )
     return tuple(problems)
 

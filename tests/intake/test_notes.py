@@ -1,0 +1,96 @@
+"""Notes of meetings: statements under headings, speakers, and who was in the room."""
+
+from __future__ import annotations
+
+import datetime
+
+from voice_of_care.intake.cleaning import FACILITATOR
+from voice_of_care.intake.items import Defaults
+from voice_of_care.intake.notes import count_attendees, question_of, read_notes, service_of
+from voice_of_care.intake.readers import Passage
+from voice_of_care.settings import IntakeSettings
+
+
+def read(passages, **known):
+    return read_notes(passages, source="notes.docx", defaults=Defaults(**known), settings=IntakeSettings())
+
+
+def bullet(text, *headings, place="paragraph 1"):
+    return Passage(text, place, "bullet", headings)
+
+
+def said(speaker, text):
+    return Passage(text, "line 1", "speech", (), speaker)
+
+
+def test_headings_are_questions_or_services_and_no_comments():
+    headings = ("Listening workshop", "Ward 4 North", "What works well?")
+    notes = read([Passage("Listening workshop", "paragraph 1", "heading"), bullet("Kind staff at night", *headings)])
+    assert notes.facts.records == len(notes.items) == 1
+    assert (notes.items[0].question, notes.items[0].service) == ("What works well?", "Ward 4 North")
+
+
+def test_what_asks_something_is_no_service():
+    assert service_of(("Communication between services and staff",)) is None
+    assert service_of(("Which team helped you?",)) is None
+    assert service_of(("Physiotherapy clinic",)) == "Physiotherapy clinic"
+    assert question_of(("Notes", "Emergency Department")) == "Notes"
+    assert question_of(()) is None
+
+
+def test_settings_say_who_where_and_when():
+    day = datetime.date(2024, 3, 12)
+    notes = read([bullet("Nowhere to park")], respondent_group="carer", service="Dialysis", date=day, people_present=9)
+    item = notes.items[0]
+    assert (item.respondent_group, item.service, item.received_on, item.people_present) == ("carer", "Dialysis", day, 9)
+    assert read([bullet("Nowhere to park")]).items[0].respondent_group == "unknown"
+
+
+def test_attendees_are_counted_and_are_no_comments():
+    attendees = Passage("Present: Aoife Example, Brian Sample (chair), Ciara Invented and Dan Madeup", "p", "attendees")
+    notes = read([attendees, bullet("Nowhere to park")])
+    assert len(notes.items) == 1
+    assert notes.items[0].people_present == notes.facts.people_present == 4
+    assert count_attendees([Passage("12 people attended", "p", "attendees")]) == 12
+    assert count_attendees([bullet("Nowhere to park")]) is None
+
+
+def test_turns_of_speech_have_a_respondent_each_and_the_facilitators_question():
+    notes = read([
+        said("Facilitator", "Welcome. What matters most to you on the ward?"), said("Carer 1", "Being rung back."),
+        said("Nurse (Ward 4)", "More hands at night."), said("Carer 1", "And somewhere to sit."),
+        said("Facilitator", "So people feel that nobody rings back."),
+    ])  # fmt: skip
+    asked, *answers, paraphrase = notes.items
+    assert asked.reason == FACILITATOR
+    assert [item.question for item in answers] == ["What matters most to you on the ward?"] * 3
+    assert [item.respondent_group for item in answers] == ["carer", "staff", "carer"]
+    respondents = [item.identity.respondent for item in answers]
+    assert respondents[0] == respondents[2] != respondents[1]
+    assert paraphrase.reason is None
+    assert paraphrase.identity.respondent is None
+
+
+def test_sessions_in_one_file_are_told_by_dated_headings():
+    notes = read([bullet("Kind staff", "Workshop 1, 5 March 2024"), bullet("Kind staff", "Workshop 2, 6 March 2024")])
+    assert len({item.identity.session for item in notes.items}) == 2
+    one = read([bullet("Kind staff", "Workshop 1, 5 March 2024"), bullet("Cold tea", "Workshop 1, 5 March 2024")])
+    assert len({item.identity.session for item in one.items}) == 1
+
+
+def test_the_same_words_in_two_workshops_are_no_repeat_but_a_copy_of_the_notes_is(folder):
+    folder.write("one.md", "# Workshop\n\n- Nowhere to park\n- Kind staff on the night shift\n")
+    folder.write("two.md", "# Workshop\n\n- Nowhere to park\n- Long waits for a bed\n")
+    assert folder.read().repeats.empty
+    folder.write("copy/one.md", "# Workshop\n\n- Nowhere to park\n- Kind staff on the night shift\n")
+    read = folder.read()
+    assert len(read.repeats) == 2
+    assert read.comments["session_id"].nunique() == 2
+    assert read.comments["response_id"].isna().all()
+
+
+def test_the_same_words_twice_in_one_workshop_are_two_statements(folder):
+    folder.write("one.md", "# Workshop\n\n- Nowhere to park\n- Nowhere to park\n")
+    read = folder.read()
+    assert len(read.comments) == 2
+    assert read.repeats.empty
