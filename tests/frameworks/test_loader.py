@@ -59,7 +59,8 @@ def test_each_element_has_cues_of_its_own(framework_id):
     for element in find_framework(framework_id).elements:
         assert element.definition.endswith(".")
         if element.id not in unlinkable:
-            assert 8 <= len(element.include_cues) <= 22, element.id
+            phrases = [cue for cue in element.include_cues if "..." not in cue]
+            assert 8 <= len(phrases) <= 22, element.id
         cues = [cue.casefold() for cue in element.include_cues]
         assert len(cues) == len(set(cues)), element.id
 

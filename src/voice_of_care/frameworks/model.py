@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+FOUR_QUESTIONS = "four-questions"  # asks how something is said, not what about: one question a segment, or none
 Audience = Literal["staff", "service_user", "both"]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Words = Annotated[str, Field(min_length=1)]

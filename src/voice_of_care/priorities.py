@@ -1,0 +1,399 @@
+"""Link segments and themes to quality priorities, with the evidence.
+
+Zero-shot: nothing is trained. A segment is compared with the words a framework holds for each of its priorities, by
+meaning (sentence vectors) and by phrase. `docs/methods/priorities.md` gives the method and what it is worth.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from voice_of_care.counting import units
+from voice_of_care.frameworks.model import FOUR_QUESTIONS, Framework, FrameworkElement
+from voice_of_care.tables import SEGMENT_LINKS, THEME_LINKS, conform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from voice_of_care.embedding import Embedder
+    from voice_of_care.settings import PrioritySettings
+
+    Floats = NDArray[np.float32]
+
+# Chosen on one half of the respondents of the benchmark (benchmarks/priorities_zero_shot.py); the other half judges.
+DECIDED_AT = 0.41  # score that becomes strength 0.5
+SOFTNESS = 0.08  # score from strength 0.5 to 0.73
+NEAR_BEST = 0.03  # a priority counts when its score is this near the best of its framework
+PHRASE_BONUS = 0.08  # for a cue said word for word
+MARKER_BONUS = 0.45  # for a marker ("... should ..."): it tells how a thing is said, and decides
+ASKED_FROM = 0.55  # score from which the question a comment answers is itself one of the four:
+ASKED_BONUS = 0.45  # its answers then answer that one, unless they say nothing
+EXCLUDE_PENALTY = 0.20  # where what is excluded is said, or is nearer than any cue
+EXCLUDE_FROM = 0.40  # and at least this near;
+FACT_FROM = 0.45  # for the plain facts, this near
+
+FEWEST_SEGMENTS = 3  # a theme's link rests on at least this many segments,
+FEWEST_SHARE = 0.15  # on this share of the theme's segments,
+FEWEST_LIFT = 1.2  # and on more than comes by chance,
+PLAIN_SHARE = 0.5  # unless half of the theme speaks of it anyway
+SHARE_OF_BEST = 0.5  # and on at least half of what the theme's first priority in the framework has
+MOST_EVIDENCE = 10
+
+# Plain facts that speak of no priority: a segment nearer to one of these than to any cue says nothing.
+PLAIN_FACTS = (
+    "I was there last Monday",
+    "my appointment was at ten in the morning",
+    "I was in for a week",
+    "I stayed overnight",
+    "I have been coming here for years",
+    "this was my first visit",
+    "I went for a blood test",
+    "I had an operation on my knee",
+    "I had a scan",
+    "I attend the clinic every month",
+    "I am a patient here",
+    "I am a nurse",
+    "I work in the hospital",
+    "I work in outpatients",
+    "I work on the surgical ward",
+    "I am 70 years of age",
+    "I live with my husband",
+    "my son brought me in",
+    "we are a family of four",
+    "there were eight people at the meeting",
+    "the group met in the hall",
+    "the office is on the first floor",
+    "it is the building beside the church",
+    "they wrote down my name and address",
+    "they took my name and date of birth",
+    "a nurse took my blood pressure",
+    "I am filling this in for my mother",
+    "see above",
+    "as I said before",
+    "the form was blue",
+    "it was a sunny day",
+    "I like reading the paper",
+    "I don't know",
+    "not applicable",
+    "no comment",
+)
+
+_ROWS_AT_ONCE = 2048
+_LINK_COLUMNS = ["framework_id", "priority_id", "strength"]
+
+
+class PrioritiesLinked(NamedTuple):
+    """What speaks of which priority."""
+
+    segment_links: pd.DataFrame
+    theme_links: pd.DataFrame
+
+
+def link_priorities(
+    segments: pd.DataFrame,
+    assignments: pd.DataFrame,
+    safe_comments: pd.DataFrame,
+    *,
+    embedder: Embedder,
+    frameworks: Sequence[Framework],
+    settings: PrioritySettings,
+    qdc_probabilities: pd.DataFrame | None = None,
+) -> PrioritiesLinked:
+    """Return the links of segments and of leaf themes to the priorities of the frameworks.
+
+    A framework made for staff is not laid on service users' and carers' comments, nor the other way round.
+
+    Args:
+        segments: in canonical order.
+        assignments: leaf themes of the segments.
+        safe_comments: for the question answered, the respondent group and the unit.
+        embedder: gives the sentence vectors.
+        frameworks: as `load_frameworks` returns them.
+        settings: `threshold` is the strength from which a segment's link is decided.
+        qdc_probabilities: segment_id, priority_id, probability of a trained model; used for the framework `qdc`.
+    """
+    asked = segments[["segment_id", "comment_id"]].merge(
+        safe_comments[["comment_id", "question", "respondent_group"]], on="comment_id", how="left", validate="m:1"
+    )
+    trained = {} if qdc_probabilities is None else {"qdc": qdc_probabilities}
+    scored = [framework for framework in frameworks if framework.id not in trained]
+    parts = list(_zero_shot(segments, asked, scored, embedder=embedder, threshold=settings.threshold))
+    parts += [
+        _from_probabilities(trained[framework.id], asked, framework, threshold=settings.threshold)
+        for framework in frameworks
+        if framework.id in trained
+    ]
+    segment_links = _in_order(parts, segments, frameworks)
+    theme_links = _link_themes(
+        segment_links, segments, assignments, unit_of=units(safe_comments), order=[each.id for each in frameworks]
+    )
+    return PrioritiesLinked(segment_links, theme_links)
+
+
+def _zero_shot(
+    segments: pd.DataFrame,
+    asked: pd.DataFrame,
+    frameworks: Sequence[Framework],
+    *,
+    embedder: Embedder,
+    threshold: float,
+) -> Iterator[pd.DataFrame]:
+    if segments.empty:
+        return
+    texts, text_row = _distinct(segments["text"])
+    questions, question_row = _distinct(asked["question"].fillna(""))
+    text_vectors, question_vectors = embedder.embed(texts), embedder.embed(questions)
+    for framework in frameworks:
+        linkable = [element for element in framework.elements if element.include_cues]
+        if not linkable:
+            continue
+        cues = _Cues(linkable, embedder)
+        if framework.id == FOUR_QUESTIONS:
+            scores, is_excluded = cues.score(texts, text_vectors)
+            hints, is_vague = cues.score(questions, question_vectors)
+            hints = np.where(is_vague, 0, hints)
+            lift = ASKED_BONUS * ((hints >= ASKED_FROM) & _near_best(hints, 0.0))
+            scores = np.round(scores[text_row] + np.where(is_excluded[text_row], 0, lift[question_row]), 4)
+            margin = 0.0
+        else:
+            scores = cues.score(texts, text_vectors)[0][text_row]
+            margin = NEAR_BEST
+        strengths = _strengths(scores)
+        decided = (strengths >= threshold) & _near_best(scores, margin)
+        decided &= _is_addressed(framework, asked["respondent_group"])[:, None]
+        yield _rows(segments, framework, linkable, strengths, decided)
+
+
+class _Cues:
+    """The words of one framework's priorities, embedded once."""
+
+    def __init__(self, elements: Sequence[FrameworkElement], embedder: Embedder) -> None:
+        self._include = [element.include_cues for element in elements]
+        self._exclude = [element.exclude_cues for element in elements]
+        wanted = [
+            [element.label, f"{element.label}: {element.definition}", *filter(_is_phrase, element.include_cues)]
+            for element in elements
+        ]
+        self._owner = np.repeat(np.arange(len(elements)), [len(phrases) for phrases in wanted])
+        self._vectors = embedder.embed([phrase for phrases in wanted for phrase in phrases])
+        centres = np.stack([self._vectors[self._owner == row].mean(axis=0) for row in range(len(elements))])
+        self._centres = centres / np.linalg.norm(centres, axis=1, keepdims=True)
+        unwanted = [list(filter(_is_phrase, cues)) for cues in self._exclude]
+        self._unwanted_owner = np.repeat(np.arange(len(elements)), [len(phrases) for phrases in unwanted])
+        self._unwanted = embedder.embed([phrase for phrases in unwanted for phrase in phrases])
+        self._facts = embedder.embed(PLAIN_FACTS)
+
+    def score(self, texts: Sequence[str], vectors: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return one score a text and priority, rounded to 4 decimals, and whether it is excluded.
+
+        It is the mean of the cosines with the best of the priority's phrases and with their centre, and a bonus where
+        a cue is said word for word. Where a phrase to be excluded is said or is nearer than the best, it sinks; a lone
+        word to be excluded is compared by meaning only, since it may stand anywhere.
+        """
+        best = _best_by_owner(_cosines(vectors, self._vectors), self._owner, len(self._include))
+        bonus = _bonus(texts, self._include)
+        scores = (best + _cosines(vectors, self._centres)) / 2 + bonus
+        said = [[cue for cue in cues if not _is_phrase(cue) or " " in _plain(cue)] for cues in self._exclude]
+        unwanted = _bonus(texts, said) > 0
+        nearest = _best_by_owner(_cosines(vectors, self._unwanted), self._unwanted_owner, len(self._include))
+        unwanted |= nearest > np.maximum(best, EXCLUDE_FROM)
+        is_fact = _cosines(vectors, self._facts).max(axis=1, keepdims=True) > np.maximum(best, FACT_FROM)
+        is_sunk = unwanted | (is_fact & (bonus < MARKER_BONUS))
+        rounded: Floats = np.round(scores - EXCLUDE_PENALTY * is_sunk, 4)
+        return rounded, unwanted
+
+
+def _distinct(texts: pd.Series) -> tuple[list[str], NDArray[np.intp]]:
+    """Return the distinct texts in order, and for each row which it is."""
+    row_of, distinct = pd.factorize(texts, sort=True)
+    return [str(text) for text in distinct], row_of
+
+
+def _cosines(vectors: Floats, others: Floats) -> Floats:
+    """Return all cosines, by one thread and in blocks of fixed height, so that the last bits never change."""
+    with threadpool_limits(limits=1):
+        blocks = [vectors[start : start + _ROWS_AT_ONCE] @ others.T for start in range(0, len(vectors), _ROWS_AT_ONCE)]
+    return np.concatenate(blocks)
+
+
+def _best_by_owner(cosines: Floats, owner: NDArray[np.intp], owners: int) -> Floats:
+    best = np.full((len(cosines), owners), -1, dtype=np.float32)
+    for row in range(owners):
+        mine = cosines[:, owner == row]
+        if mine.shape[1]:
+            best[:, row] = mine.max(axis=1)
+    return best
+
+
+def _bonus(texts: Sequence[str], cues_by_owner: Sequence[Sequence[str]]) -> Floats:
+    """Return what the cues said word for word add: a marker most, a lone word least."""
+    plain = [f" {_plain(text)} " for text in texts]
+    starts = np.cumsum([0, *(len(text) + 1 for text in plain)])
+    everything = "\n".join(plain)
+    bonus = np.zeros((len(texts), len(cues_by_owner)), dtype=np.float32)
+    for column, cues in enumerate(cues_by_owner):
+        for cue in filter(_plain, cues):
+            worth = MARKER_BONUS if not _is_phrase(cue) else PHRASE_BONUS * (1.0 if " " in _plain(cue) else 0.8)
+            for found in re.finditer(_pattern(cue), everything, re.MULTILINE):
+                row = int(np.searchsorted(starts, found.start(), side="right")) - 1
+                bonus[row, column] = max(bonus[row, column], worth)
+    return bonus
+
+
+def _is_phrase(cue: str) -> bool:
+    """Say whether a cue is compared by meaning too; one with dots at an end is a marker, compared by letter alone."""
+    return not (cue.startswith("...") or cue.endswith("..."))
+
+
+def _pattern(cue: str) -> str:
+    """Return a cue's pattern: a marker without leading dots begins the text, one without trailing dots ends it."""
+    begins = "^" if not _is_phrase(cue) and not cue.startswith("...") else ""
+    ends = "$" if not _is_phrase(cue) and not cue.endswith("...") else ""
+    return f"{begins} {re.escape(_plain(cue))} {ends}"
+
+
+def _plain(text: str) -> str:
+    unquoted = re.sub(r"['’]", "", text.casefold())
+    return " ".join(re.findall(r"\w+", unquoted))
+
+
+def _strengths(scores: Floats) -> NDArray[np.float64]:
+    scaled: NDArray[np.float64] = np.round(1 / (1 + np.exp((DECIDED_AT - scores.astype(np.float64)) / SOFTNESS)), 4)
+    return scaled
+
+
+def _near_best(scores: Floats, margin: float) -> NDArray[np.bool_]:
+    """Say which priorities are within the margin of the row's best; with no margin, the first best alone."""
+    if margin == 0:
+        alone = np.zeros(scores.shape, dtype=np.bool_)
+        alone[np.arange(len(scores)), scores.argmax(axis=1)] = True
+        return alone
+    near: NDArray[np.bool_] = scores >= scores.max(axis=1, keepdims=True) - margin
+    return near
+
+
+def _is_addressed(framework: Framework, groups: pd.Series) -> NDArray[np.bool_]:
+    if framework.audience == "staff":
+        return ~groups.isin(["service_user", "carer"]).to_numpy()
+    if framework.audience == "service_user":
+        return ~groups.eq("staff").to_numpy()
+    return np.ones(len(groups), dtype=np.bool_)
+
+
+def _rows(
+    segments: pd.DataFrame,
+    framework: Framework,
+    elements: Sequence[FrameworkElement],
+    strengths: NDArray[np.float64],
+    decided: NDArray[np.bool_],
+) -> pd.DataFrame:
+    row, column = np.nonzero(decided)
+    return pd.DataFrame(
+        {
+            "segment_id": segments["segment_id"].to_numpy()[row],
+            "framework_id": framework.id,
+            "priority_id": np.array([element.id for element in elements], dtype=object)[column],
+            "strength": strengths[row, column],
+        }
+    )
+
+
+def _from_probabilities(
+    probabilities: pd.DataFrame, asked: pd.DataFrame, framework: Framework, *, threshold: float
+) -> pd.DataFrame:
+    known = [element.id for element in framework.elements]
+    addressed = asked["segment_id"][_is_addressed(framework, asked["respondent_group"])]
+    rows = probabilities[
+        probabilities["segment_id"].isin(addressed)
+        & probabilities["priority_id"].isin(known)
+        & (probabilities["probability"] >= threshold)
+    ]
+    return pd.DataFrame(
+        {
+            "segment_id": rows["segment_id"],
+            "framework_id": framework.id,
+            "priority_id": rows["priority_id"],
+            "strength": rows["probability"].astype("float64").round(4),
+        }
+    )
+
+
+def _in_order(parts: Sequence[pd.DataFrame], segments: pd.DataFrame, frameworks: Sequence[Framework]) -> pd.DataFrame:
+    """Return the links by segment, framework and priority, each in its own order."""
+    if not parts:
+        return SEGMENT_LINKS.empty()
+    links = pd.concat(parts, ignore_index=True)
+    places = [(framework.id, element.id) for framework in frameworks for element in framework.elements]
+    place = pd.Series(range(len(places)), index=pd.MultiIndex.from_tuples(places))
+    segment_place = pd.Series(range(len(segments)), index=segments["segment_id"].to_numpy())
+    keys = pd.DataFrame(
+        {
+            "segment": links["segment_id"].map(segment_place),
+            "priority": place.reindex(pd.MultiIndex.from_frame(links[["framework_id", "priority_id"]])).to_numpy(),
+        }
+    )
+    ordered = links.loc[keys.sort_values(["segment", "priority"], kind="stable").index]
+    return conform(ordered.assign(origin="model"), SEGMENT_LINKS)
+
+
+def _link_themes(
+    segment_links: pd.DataFrame,
+    segments: pd.DataFrame,
+    assignments: pd.DataFrame,
+    *,
+    unit_of: pd.Series,
+    order: Sequence[str],
+) -> pd.DataFrame:
+    """Return a link where enough of a theme speaks of a priority; its strength is the share of the theme's units."""
+    place = pd.DataFrame(
+        {
+            "segment_id": segments["segment_id"],
+            "unit": segments["comment_id"].map(unit_of).fillna(segments["comment_id"]),
+            "place": range(len(segments)),
+        }
+    )
+    in_themes = assignments[["segment_id", "theme_id"]].merge(place, on="segment_id", validate="many_to_one")
+    linked = in_themes.merge(segment_links[["segment_id", *_LINK_COLUMNS]], on="segment_id", validate="many_to_many")
+    if linked.empty:
+        return THEME_LINKS.empty()
+    key = ["theme_id", "framework_id", "priority_id"]
+    found = linked.groupby(key, sort=False).agg(said=("segment_id", "nunique"), units=("unit", "nunique")).reset_index()
+    size = in_themes.groupby("theme_id").agg(of=("segment_id", "nunique"), of_units=("unit", "nunique")).reset_index()
+    found = found.merge(size, on="theme_id", validate="many_to_one")
+    overall = (segment_links.groupby(["framework_id", "priority_id"]).size() / len(segments)).rename("overall")
+    found = found.merge(overall.reset_index(), on=["framework_id", "priority_id"], validate="many_to_one")
+    kept = found[_is_carried(found)].assign(strength=lambda rows: (rows["units"] / rows["of_units"]).round(4))
+    evidence = (
+        linked.sort_values(["strength", "place"], ascending=[False, True], kind="stable")
+        .groupby(key)["segment_id"]
+        .agg(lambda ids: list(ids.head(MOST_EVIDENCE)))
+        .rename("evidence_segment_ids")
+        .reset_index()
+    )
+    kept = kept.merge(evidence, on=key, validate="one_to_one")
+    theme_place = {theme_id: row for row, theme_id in enumerate(dict.fromkeys(assignments["theme_id"]))}
+    framework_place = {framework_id: row for row, framework_id in enumerate(order)}
+    return _as_theme_links(kept, theme_place, framework_place)
+
+
+def _is_carried(found: pd.DataFrame) -> pd.Series:
+    share = found["said"] / found["of"]
+    best = share.groupby([found["theme_id"], found["framework_id"]]).transform("max")
+    above_chance = (share >= FEWEST_LIFT * found["overall"]) | (share >= PLAIN_SHARE)
+    return (found["said"] >= FEWEST_SEGMENTS) & (share >= FEWEST_SHARE) & above_chance & (share >= SHARE_OF_BEST * best)
+
+
+def _as_theme_links(kept: pd.DataFrame, theme_place: dict[str, int], framework_place: dict[str, int]) -> pd.DataFrame:
+    """Return the declared table: themes in their order, frameworks in theirs, the strongest link first."""
+    ordered = kept.assign(
+        theme_place=kept["theme_id"].map(theme_place), framework_place=kept["framework_id"].map(framework_place)
+    ).sort_values(["theme_place", "framework_place", "strength", "priority_id"], ascending=[True, True, False, True])
+    columns = [name for name in THEME_LINKS.columns if name not in {"origin", "status"}]
+    return conform(ordered[columns].assign(origin="model", status="proposed"), THEME_LINKS)
