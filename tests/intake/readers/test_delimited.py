@@ -67,6 +67,12 @@ def test_one_column_of_unquoted_comments_stays_one_column(tmp_path):
     assert [row[0] for row in rows] == text.splitlines()
 
 
+def test_lines_of_title_above_the_header_do_not_hide_the_columns(tmp_path):
+    text = "Report: FFT\nMade: 01/02/2024\n\nDate,Comment,Score\n01/02/2024,Good,5\n02/02/2024,Bad,1\n"
+    rows = read(tmp_path, text.encode()).grids[0].rows
+    assert rows[3:] == (("Date", "Comment", "Score"), ("01/02/2024", "Good", "5"), ("02/02/2024", "Bad", "1"))
+
+
 def test_the_line_that_tells_excel_the_delimiter(tmp_path):
     rows = read(tmp_path, b"sep=;\nid;text\n1;a, b\n").grids[0].rows
     assert rows == (("id", "text"), ("1", "a, b"))

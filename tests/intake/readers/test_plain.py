@@ -88,6 +88,30 @@ def test_turns_of_a_transcript(tmp_path):
     ]
 
 
+def test_who_led_is_not_taken_for_words_spoken(tmp_path):
+    text = "Carers, Omagh\nFacilitator: Siobhan\n\nFacilitator: How was it?\nP1: Grand.\nFacilitator: And?\nP1: Slow.\n"
+    found = [(p.kind, p.text) for p in read(tmp_path, text).passages]
+    assert found[:3] == [
+        ("paragraph", "Carers, Omagh"),
+        ("attendees", "Facilitator: Siobhan"),
+        ("speech", "How was it?"),
+    ]
+    assert len(found) == 6
+
+
+def test_a_short_line_right_above_a_list_is_its_heading(tmp_path):
+    found = read(
+        tmp_path, "Notes from Larne\n\nStaff\n- short staffed: nights\n* waiting\n  for hours\n\nLovely place\n"
+    )
+    assert [(p.kind, p.text, p.headings) for p in found.passages] == [
+        ("paragraph", "Notes from Larne", ()),
+        ("heading", "Staff", ()),
+        ("bullet", "short staffed: nights", ("Staff",)),
+        ("bullet", "waiting for hours", ("Staff",)),
+        ("paragraph", "Lovely place", ("Staff",)),
+    ]
+
+
 def test_captions(tmp_path):
     text = (
         "WEBVTT\n\n1\n00:00:01.000 --> 00:00:04.000\n<v Nuala>It was a long wait</v>\n\n"

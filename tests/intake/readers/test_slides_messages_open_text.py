@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from email.message import EmailMessage
 
@@ -103,3 +104,37 @@ def test_an_open_document_text(tmp_path):
     ]
     with pytest.raises(InputError, match="password-protected"):
         read(tmp_path, open_text(BODY, "<m><encryption-data/></m>"), "notes.odt")
+
+
+def outlook(body: str) -> bytes:
+    """Make an OLE container that holds a body and a sender, each stream in full sectors."""
+    free, end = 0xFFFFFFFF, 0xFFFFFFFE
+    texts = {0x1000: body, 0x0C1A: "Una Kelly"}
+    tags = b"".join(struct.pack("<HHIII", 0x1F, tag, 6, 2 * len(text), 0) for tag, text in texts.items())
+    streams = [("__properties_version1.0", (bytes(32) + tags).ljust(4096, b"\0"))]
+    streams += [
+        (f"__substg1.0_{tag:04X}001F", text.ljust(2048, "\n").encode("utf-16-le")) for tag, text in texts.items()
+    ]
+    fat, content, entries = [0xFFFFFFFD, 2, end], b"", b""
+    for number, (name, stream) in enumerate([("Root Entry", b""), *sorted(streams)]):
+        start = len(fat) if stream else end
+        sectors = len(stream) // 512
+        fat += [*range(start + 1, start + sectors), end] if stream else []
+        content += stream
+        right = number + 1 if 0 < number < len(streams) else free
+        encoded = name.encode("utf-16-le")
+        entries += encoded.ljust(64, b"\0") + struct.pack("<HBB", len(encoded) + 2, 2 if stream else 5, 1)
+        entries += struct.pack("<III", free, right, free if stream else 1) + bytes(36)
+        entries += struct.pack("<IQ", start, len(stream))
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<HHHHH6x9I", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end, 0, end, 0)
+    header += struct.pack("<109I", 0, *([free] * 108))
+    return header + struct.pack("<128I", *fat, *([free] * (128 - len(fat)))) + entries.ljust(1024, b"\0") + content
+
+
+def test_an_outlook_message_gives_its_body_and_no_people(tmp_path):
+    found = read(tmp_path, outlook("The porter was a gem.\r\n\r\nNo lift though."), "mail.msg")
+    assert [p.text for p in found.passages] == ["The porter was a gem.", "No lift though."]
+    assert found.format == "msg"
+    with pytest.raises(InputError, match=r"^mail\.msg: damaged, or not an Outlook message"):
+        read(tmp_path, outlook("x")[:700], "mail.msg")

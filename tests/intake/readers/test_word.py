@@ -85,6 +85,22 @@ def test_table_cells_stand_under_their_column_and_row(tmp_path):
     ]
 
 
+def test_a_form_at_the_top_and_a_table_of_short_cells(tmp_path):
+    document = docx.Document()
+    add_table(document, [["Date", "12/03/2024"], ["Venue", "Town Hall"], ["Attendees", "Ann Byrne, Joe Daly"]])
+    document.add_paragraph("What people said at the tables is below.")
+    add_table(document, [["Table no.", "What is good?", "What is bad?"], ["1", "Staff", "Parking"], ["2", "Care", ""]])
+    found = [(p.text, p.kind, p.headings) for p in read(tmp_path, document).passages if p.kind != "paragraph"]
+    assert found == [
+        ("12/03/2024", "cell", ("Date",)),
+        ("Town Hall", "cell", ("Venue",)),
+        ("Ann Byrne, Joe Daly", "attendees", ("Attendees",)),
+        ("Staff", "cell", ("1", "What is good?")),
+        ("Parking", "cell", ("1", "What is bad?")),
+        ("Care", "cell", ("2", "What is good?")),
+    ]
+
+
 def test_a_table_without_labels_keeps_every_cell(tmp_path):
     document = docx.Document()
     add_table(document, [["Food was cold", "Nurses kind"], ["Too loud", "Clean ward"]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -101,13 +102,22 @@ def _find_delimiter(text: str) -> str:
             continue
         width = max(counted, key=lambda width: (counted[width], width))
         alike = counted[width] / len(widths)
-        starts_alike = widths[0] == width
-        if alike < (0.4 if starts_alike else 0.7):
+        if alike < (0.4 if widths[0] == width else 0.7) and not _has_preamble(start, candidate, widths, width):
             continue
         score = (round(alike, 1), width)
         if score > best:
             best, delimiter = score, candidate
     return delimiter
+
+
+def _has_preamble(text: str, delimiter: str, widths: list[int], width: int) -> bool:
+    """Tell a table under some lines of title: its header's labels have no space after the delimiter, as prose has."""
+    table = widths[widths.index(width) :]
+    if width < 3 or len(table) < 3 or table.count(width) < 0.9 * len(table):
+        return False
+    bare = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header = next(row for row in bare if len(row) == width)
+    return all(header) and len(set(header)) == width and not any(cell.startswith(" ") for cell in header)
 
 
 def _read_records(text: str, delimiter: str) -> _Records:
@@ -172,11 +182,11 @@ def _ragged(rows: list[tuple[Cell, ...]]) -> list[str]:
     ]
 
 
-class _long_fields:  # noqa: N801 (used as a statement, like the context managers of contextlib)
+@contextmanager
+def _long_fields() -> Iterator[None]:
     """Lift the csv module's limit on a field's length, which is global, and put it back."""
-
-    def __enter__(self) -> None:
-        self._before = csv.field_size_limit(2**31 - 1)
-
-    def __exit__(self, *_: object) -> None:
-        csv.field_size_limit(self._before)
+    before = csv.field_size_limit(2**31 - 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)

@@ -30,6 +30,7 @@ _APOLOGIES = re.compile(r"^apologies\s+(?:were|had been|have been|for absence we
 _LED = re.compile(rf"^(?:{_WHO_LED})\s*[:\-–—]\s*(?P<names>\S.*)$", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.!?]$")
 _LONGEST_NAMES = 160
+_FIRST_LINES = 6
 
 
 class Heading(NamedTuple):
@@ -67,7 +68,7 @@ def mark_attendees(passages: Iterable[Passage]) -> tuple[Passage, ...]:
     for passage in passages:
         text = passage.text.strip()
         if passage.kind == "speech":
-            marked.append(passage)
+            marked.append(_as_leader(passage) if len(marked) < _FIRST_LINES else passage)
             continue
         alone = is_attendees_label(text)
         if passage.kind == "heading":
@@ -82,6 +83,13 @@ def mark_attendees(passages: Iterable[Passage]) -> tuple[Passage, ...]:
         listing = listing and _could_be_names(text)
         marked.append(replace(passage, kind="attendees") if listing else passage)
     return tuple(marked)
+
+
+def _as_leader(passage: Passage) -> Passage:
+    """Take `Facilitator: Siobhan` at the top of a transcript for who led it, not for words spoken."""
+    line = f"{passage.speaker}: {passage.text}"
+    named = _names_people(line) and not _SENTENCE.search(passage.text)
+    return replace(passage, text=line, kind="attendees", speaker=None) if named else passage
 
 
 def _names_people(text: str) -> bool:

@@ -100,11 +100,15 @@ def _classified(lines: Sequence[str]) -> list[_Line]:
         line = re.sub(r"^(?:>\s?)+", "", line)
         text, bullet = strip_bullet(line)
         level = 0 if bullet else _heading_level(line, following, _next_filled(lines, number))
+        if not level and not bullet and not previous and _introduces(line, following):
+            level = 3
         if level:
             found.append(_Line(line.rstrip(":").strip(), heading=level))
             continue
         goes_on = line[:1].islower() or not re.search(r"[.!?:]['\"”’)]?$", previous)
         joins = wrap > 0 and bool(previous) and not bullet and goes_on and _is_full(lines[number - 1], line, wrap)
+        in_bullet = bool(found) and (found[-1].bullet or found[-1].joins)
+        joins = joins or (in_bullet and not bullet and raw.startswith(("  ", "\t")))
         found.append(_Line(text, bullet=bullet, joins=joins and not line.startswith("|")))
     return found
 
@@ -151,6 +155,12 @@ def _is_full(before: str, after: str, width: int) -> bool:
 
 def _next_filled(lines: Sequence[str], number: int) -> str:
     return next((line.strip() for line in lines[number + 1 : number + 4] if line.strip()), "")
+
+
+def _introduces(line: str, following: str) -> bool:
+    """Tell a short line that stands right above a list."""
+    short = len(line.split()) <= 8 and not line.endswith((".", "!", ",", ";"))
+    return short and strip_bullet(following)[1]
 
 
 def _heading_level(line: str, following: str, filled: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from voice_of_care.intake.readers.content import Passage
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
 
 _LONGEST_LABEL = 80
 _MOST_LABEL_WORDS = 12
+_ENDED = re.compile(r"(?<!\bno)(?<!\bNo)[.!]$")
+_COLUMN_NAME = re.compile(
+    r"^(?:#|no\.?|number|ref\.?|(?:table|group|item|question)(?: (?:no\.?|number))?|themes?|topics?|areas?|service"
+    r"|site|ward|who|name|role|date|comments?|feedback|issues?|response|answer|actions?|statement|quote|notes?"
+    r"|(?:what|how|key) .+)$",
+    re.IGNORECASE,
+)
 
 
 class TableRow(NamedTuple):
@@ -66,6 +74,12 @@ def _header(table: Table) -> tuple[str, ...]:
         return texts
     if not short or len(texts) < 2 or not len(filled) == len(texts) == len(set(filled)):
         return ()
+    rest = [" ".join(cell) for row in table.rows[1:] for cell in row.cells if cell]
+    named = sum(bool(_COLUMN_NAME.match(text)) for text in texts[1:])
+    asks = any(text.endswith("?") for text in texts) and not any(text.endswith("?") for text in rest)
+    numbered = all("".join(row.cells[0]).strip(".").isdigit() for row in table.rows[1:] if row.cells)
+    if named * 2 >= len(texts[1:]) or asks or (numbered and not texts[0].isdigit()):
+        return texts
     below = [" ".join(cell) for row in table.rows[1:] for cell in row.cells[1:] if cell]
     return texts if below and _mean_length(below) > 2 * _mean_length(texts[1:]) else ()
 
@@ -89,4 +103,4 @@ def _mean_length(texts: Sequence[str]) -> float:
 
 
 def _is_label(text: str) -> bool:
-    return len(text) <= _LONGEST_LABEL and len(text.split()) <= _MOST_LABEL_WORDS and not text.endswith((".", "!"))
+    return len(text) <= _LONGEST_LABEL and len(text.split()) <= _MOST_LABEL_WORDS and not _ENDED.search(text)

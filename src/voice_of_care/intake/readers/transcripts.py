@@ -115,5 +115,7 @@ def read_turns(lines: Iterable[str]) -> tuple[Passage, ...]:
         elif turn and not captions:
             close()
         words.append(turn.text if turn else strip_times(line))
+        if speaker is None:
+            close()
     close()
     return tuple(passages)
