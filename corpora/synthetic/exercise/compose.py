@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from exercise.identifiers import Identifier, Inventor
 
 MOST_USES = 3
+_SESSION_STYLES = frozenset({"paraphrase", "note", "minute", "turn"})
 _TURNS = ("But", "However,", "That said,", "The only thing is,", "Mind you,", "On the down side,", "Having said that,",
           "My only gripe:", "But to be fair,", "On the other hand,", "Saying that,", "Only complaint,")  # fmt: skip
 _UPTURNS = (
@@ -116,6 +117,7 @@ class Composer:
         self._paraphrases = paraphrases
         self._inventor = inventor
         self._uses: dict[Line, int] = dict.fromkeys([*lines, *paraphrases], 0)
+        self._said_in: dict[str, set[Line]] = {}
 
     def compose(self, slot: Slot, special: Line | None = None) -> Comment:
         """Write the comment of a slot, around a special statement if there is one."""
@@ -150,9 +152,11 @@ class Composer:
     def _pick(self, slot: Slot, among: list[Line], after: list[Line] | None = None) -> Line:
         after = after or []
         said = {line.theme for line in after}
+        heard = self._said_in.setdefault(slot.file, set()) if slot.style in _SESSION_STYLES else set()
         by_theme: dict[str, list[Line]] = {}
         for line in among:
-            if line not in after and self.fits(line, slot) and not (after and line.theme == "general"):
+            new = line not in after and line not in heard and not (after and line.theme == "general")
+            if new and self.fits(line, slot):
                 by_theme.setdefault(line.theme, []).append(line)
         fresh = {t: [ln for ln in own if self._uses[ln] < MOST_USES] for t, own in by_theme.items()}
         fresh = {t: own for t, own in fresh.items() if own} or by_theme
@@ -164,6 +168,7 @@ class Composer:
         fewest = min(self._uses[line] for line in fresh[theme])
         line = self._rng.choice([line for line in fresh[theme] if self._uses[line] == fewest])
         self._uses[line] += 1
+        heard.add(line)
         return line
 
     def _join(self, lines: list[Line], slot: Slot) -> Comment:

@@ -25,7 +25,7 @@ _ROLES = {
     "staff": ("staff nurse", "healthcare assistant", "ward sister", "physiotherapist", "ward clerk", "domestic",
               "charge nurse", "pharmacist"),
     "service_user": ("service user",),
-    "carer": ("carer", "carer", "daughter", "husband"),
+    "carer": ("carer", "carer", "relative", "parent carer"),
 }  # fmt: skip
 _SPEAKERS = {"staff": "staff", "service_user": "service user", "carer": "carer"}
 
@@ -45,7 +45,7 @@ def write_workshop(path: Path, session: Session, records: list[Record], rng: ran
     document.core_properties.author = TRUST
     document.core_properties.title = session.title
     document.add_heading(session.title, level=0)
-    document.add_paragraph(f"{TRUST} (fictional)")
+    document.sections[0].header.paragraphs[0].text = f"{TRUST} (fictional)"
     document.add_paragraph(f"Date: {_long_date(session.date)}")
     document.add_paragraph(f"Venue: {session.site}")
     document.add_paragraph(f"Facilitator: {outside.name(file, 'facilitator')}")
@@ -78,13 +78,14 @@ def _add_table(document: docx.document.Document, records: list[Record]) -> None:
     if not records:
         return
     document.add_heading("Written on the flip chart", level=1)
-    table = document.add_table(rows=1, cols=2, style="Table Grid")
-    table.rows[0].cells[0].text = "Heading"
-    table.rows[0].cells[1].text = "What was said"
-    for number, record in enumerate(records, 2):
-        cells = table.add_row().cells
-        cells[0].text, cells[1].text = record.slot.question, record.comment.text
-        record.where = {"table": 1, "row": number, "cell": 2}
+    questions = list(dict.fromkeys(record.slot.question for record in records))
+    columns = [[record for record in records if record.slot.question == question] for question in questions]
+    table = document.add_table(rows=1 + max(len(column) for column in columns), cols=len(columns), style="Table Grid")
+    for place, (question, column) in enumerate(zip(questions, columns, strict=True)):
+        table.cell(0, place).text = question
+        for row, record in enumerate(column, 1):
+            table.cell(row, place).text = record.comment.text
+            record.where = {"table": 1, "row": row + 1, "cell": place + 1}
 
 
 def write_minutes(

@@ -128,7 +128,7 @@ def _minutes(rng: random.Random, session: Session, file: str) -> list[Slot]:
                 plain_questions=NOT_Q1)  # fmt: skip
     slots = []
     for _ in range(session.statements):
-        style = "paraphrase" if rng.random() < 0.5 else "minute"
+        style = "paraphrase" if rng.random() < 0.4 else "minute"
         slots.append(replace(base, style=style, question="What members told us"))
     return slots
 

@@ -128,7 +128,7 @@ def write_survey(path: Path, records: list[Record], rng: random.Random, outside:
     """Write a workbook as Microsoft Forms exports it."""
     questions = list(dict.fromkeys(record.slot.question for record in records))
     header = ["ID", "Start time", "Completion time", "Email", "Name"]
-    header += ["Which service do you work in?", "Where are you based?"] if staff else [
+    header += ["Which service do you work in?", "Which site are you based at?"] if staff else [
         "Are you answering as a service user or a carer?", "Which service did you use?", "Where was this? (site)",
         "If you are answering for someone else, please say who",
     ]  # fmt: skip
