@@ -6,8 +6,9 @@ import datetime
 
 from voice_of_care.intake.cleaning import FACILITATOR
 from voice_of_care.intake.items import Defaults
-from voice_of_care.intake.notes import count_attendees, question_of, read_notes, service_of
+from voice_of_care.intake.notes import question_of, read_notes, service_of
 from voice_of_care.intake.readers import Passage
+from voice_of_care.intake.statements import count_people, find_statements, is_about_meeting
 from voice_of_care.settings import IntakeSettings
 
 
@@ -51,8 +52,8 @@ def test_attendees_are_counted_and_are_no_comments():
     notes = read([attendees, bullet("Nowhere to park")])
     assert len(notes.items) == 1
     assert notes.items[0].people_present == notes.facts.people_present == 4
-    assert count_attendees([Passage("12 people attended", "p", "attendees")]) == 12
-    assert count_attendees([bullet("Nowhere to park")]) is None
+    assert count_people([Passage("12 people attended", "p", "attendees")]) == 12
+    assert count_people([bullet("Nowhere to park")]) is None
 
 
 def test_turns_of_speech_have_a_respondent_each_and_the_facilitators_question():
@@ -67,7 +68,7 @@ def test_turns_of_speech_have_a_respondent_each_and_the_facilitators_question():
     assert [item.respondent_group for item in answers] == ["carer", "staff", "carer"]
     respondents = [item.identity.respondent for item in answers]
     assert respondents[0] == respondents[2] != respondents[1]
-    assert paraphrase.reason is None
+    assert paraphrase.reason == FACILITATOR
     assert paraphrase.identity.respondent is None
 
 
@@ -94,3 +95,55 @@ def test_the_same_words_twice_in_one_workshop_are_two_statements(folder):
     read = folder.read()
     assert len(read.comments) == 2
     assert read.repeats.empty
+
+
+def paragraph(text, *headings):
+    return Passage(text, "page 1", "paragraph", headings)
+
+
+def test_minutes_number_their_items_and_quote_what_was_said():
+    passages = [
+        paragraph("An invented trust"), Passage("Minutes", "page 1", "heading"),
+        paragraph("Thursday 8 February 2024, Hillview Hospital", "Minutes"),
+        Passage("Present: A. Example, B. Sample and C. Invented", "page 1", "attendees", ("Minutes",)),
+        bullet("Welcome", "Minutes"), paragraph("The chair welcomed everyone.", "Minutes"),
+        bullet("What members told us", "Minutes"), paragraph("2.1 “Cold tea again.”", "Minutes"),
+        paragraph("2.2 Parking was raised. 2.3 \"Nobody rings back.\" 2.4 It took 2.5 hours.", "Minutes"),
+    ]  # fmt: skip
+    found = find_statements(passages)
+    said = [statement.passage for statement in found.statements if not statement.is_about_meeting]
+    assert [passage.text for passage in said] == [
+        "Cold tea again.", "Parking was raised.", "Nobody rings back.", "It took 2.5 hours."
+    ]  # fmt: skip
+    assert {passage.headings for passage in said} == {("Minutes", "What members told us")}
+    assert [statement.passage.text for statement in found.statements if statement.is_about_meeting] == [
+        "An invented trust", "Thursday 8 February 2024, Hillview Hospital", "The chair welcomed everyone."
+    ]  # fmt: skip
+    assert found.people == 3
+
+
+def test_names_under_a_heading_of_those_present_are_counted_and_not_read():
+    names = paragraph("Aoife Example (nurse), Brian Sample (porter)", "Workshop", "Present (12)")
+    found = find_statements([names, bullet("Kind staff", "Workshop")])
+    assert [statement.passage.text for statement in found.statements] == ["Kind staff"]
+    assert found.people == 12
+
+
+def test_what_people_say_of_meetings_is_a_statement():
+    for text in (
+        "The ward should meet families weekly",
+        "On 5 March 2024 nobody came",
+        "Date night is gone since he took ill",
+        "The group felt that kindness suffers when the ward is short",
+        "Service users said the wait was long",
+    ):
+        assert not is_about_meeting(text)
+    for text in ("Venue: Hillview", "Date: Tuesday 5 March 2024", "The next meeting will be announced", "5 March 2024"):
+        assert is_about_meeting(text)
+
+
+def test_bullets_of_a_list_are_statements_and_no_agenda():
+    found = find_statements([bullet("Kind staff"), bullet("Cold tea"), paragraph("Several people said so.")])
+    assert len(found.statements) == 3
+    found = find_statements([paragraph("Said on the day."), bullet("Kind staff"), paragraph("Several people said so.")])
+    assert len(found.statements) == 3

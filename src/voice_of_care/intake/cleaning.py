@@ -21,9 +21,10 @@ NON_ANSWER: Final = "Non-answer: says that there is no answer."
 NOT_ENGLISH: Final = "Not English, nor in another language the settings name."
 UNREADABLE: Final = "Unreadable: not text that a person wrote."
 TOO_LONG: Final = "Too long: longer than a cell may be (longest_cell in the settings)."
-FACILITATOR: Final = "Facilitator's question, kept as the question of what follows."
+FACILITATOR: Final = "Facilitator's words, no participant's; a question is kept as that of what follows."
+ABOUT_MEETING: Final = "About the meeting itself: its date, place, people or order."
 FILE_NOT_READ: Final = "File can't be read; see the problems of its source."
-REASONS: Final = (EMPTY, NON_ANSWER, NOT_ENGLISH, UNREADABLE, TOO_LONG, FACILITATOR, FILE_NOT_READ)
+REASONS: Final = (EMPTY, NON_ANSWER, NOT_ENGLISH, UNREADABLE, TOO_LONG, FACILITATOR, ABOUT_MEETING, FILE_NOT_READ)
 
 _FEWEST_WORDS = 5
 _SURE = 0.95

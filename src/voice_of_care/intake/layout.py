@@ -178,8 +178,17 @@ def _table(grid: Grid, row: int, preset: Preset | None) -> _Table:
         first = row + 2
     body = [cells for cells in grid.rows[first:] if any(cell is not None and str(cell).strip() for cell in cells)]
     values = tuple(tuple(cells[place] if place < len(cells) else None for cells in body) for place in range(width))
+    if preset is not None and preset.questions:
+        questions = tuple(_asked(preset, header) for header in headers)
     questions = tuple(question or header for question, header in zip(questions, headers, strict=True))
     return _Table(row, first, headers, questions, values)
+
+
+def _asked(preset: Preset, header: str) -> str:
+    text = plain_header(header)
+    if first_match(preset.comment, text) is None:
+        return header
+    return next((asked for pattern, asked in preset.questions if pattern.search(text)), header)
 
 
 def _padded(cells: Sequence[Cell], width: int) -> tuple[str, ...]:
@@ -317,6 +326,7 @@ class _Finder:
             for role in _SINGLE:
                 self._take(role, self.preset.roles.get(role, ()), plain_headers, f"{self.preset.name}: header")
             self._take_comments(self.preset.comment, plain_headers, f"{self.preset.name}: header")
+        self._take("may_quote", header_words().roles["may_quote"], asked, "header and content")
         self._take_never(plain_headers, asked)
         if self.preset is None or not self.preset.only_listed:
             for role in _SINGLE:

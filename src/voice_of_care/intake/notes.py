@@ -7,10 +7,11 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from voice_of_care.intake.cleaning import FACILITATOR, clean_text, find_reason
+from voice_of_care.intake.cleaning import ABOUT_MEETING, FACILITATOR, clean_text, find_reason
 from voice_of_care.intake.dates import find_date
 from voice_of_care.intake.identity import digest_of
 from voice_of_care.intake.items import Defaults, Facts, Identity, Item
+from voice_of_care.intake.statements import Statement, find_statements
 from voice_of_care.intake.vocabulary import find_group, plain
 
 if TYPE_CHECKING:
@@ -35,9 +36,6 @@ _FACILITATOR = re.compile(
     r"\b(facilitators?|interviewer|chair(person|man|woman)?|moderator|host|researcher|note ?taker)\b|^(int|fac|mod|q)$",
     re.IGNORECASE,
 )
-_COUNT = re.compile(
-    r"\b(\d{1,3})\s*(?:people|persons|participants|attendees|present|attended|staff|service users|carers)", re.I
-)
 _LONGEST_QUESTION = 200
 
 
@@ -50,42 +48,23 @@ class NotesRead(NamedTuple):
 
 def read_notes(passages: Sequence[Passage], *, source: str, defaults: Defaults, settings: IntakeSettings) -> NotesRead:
     """Read the comments of notes; headings and lists of attendees are none."""
-    people = defaults.people_present or count_attendees(passages)
+    found = find_statements(passages)
+    people = defaults.people_present or found.people
     whole = digest_of("notes", *(part for passage in passages for part in _content(passage)))
-    sessions = _sessions(passages)
-    said = [
-        (passage, session)
-        for passage, session in zip(passages, sessions, strict=True)
-        if passage.kind not in {"heading", "attendees"}
-    ]
+    sessions = _sessions([statement.passage for statement in found.statements])
     reader = _NotesReader(source, defaults, settings, people, whole, len(set(sessions)) > 1)
     items: list[Item] = []
     question: str | None = None
     session_before: str | None = None
-    for place, (passage, session) in enumerate(said, start=1):
+    for place, (statement, session) in enumerate(zip(found.statements, sessions, strict=True), start=1):
         if session != session_before:
             question, session_before = None, session
-        item = reader.read(passage, place, session, question)
+        item = reader.read(statement, place, session, question)
         if item.reason == FACILITATOR:
             question = last_question(item.text) or question
         items.append(item)
-    facts = Facts(records=len(said), groups=Counter(item.respondent_group for item in items), people_present=people)
+    facts = Facts(records=len(items), groups=Counter(item.respondent_group for item in items), people_present=people)
     return NotesRead(tuple(items), facts)
-
-
-def count_attendees(passages: Sequence[Passage]) -> int | None:
-    """Return how many people the lists of attendees name or count, None where there is no such list."""
-    total = 0
-    for passage in passages:
-        if passage.kind != "attendees":
-            continue
-        counted = _COUNT.findall(passage.text)
-        if counted:
-            total += sum(int(number) for number in counted)
-            continue
-        names = re.sub(r"^[^:]{0,40}:", "", passage.text)
-        total += sum(bool(re.search(r"\w", name)) for name in re.split(r"[,;\n•]|\band\b", names))
-    return total or None
 
 
 def last_question(text: str) -> str | None:
@@ -147,7 +126,8 @@ class _NotesReader:
         self.people = None if has_sessions and defaults.people_present is None else people
         self.whole = whole
 
-    def read(self, passage: Passage, place: int, session: str, question: str | None) -> Item:
+    def read(self, statement: Statement, place: int, session: str, question: str | None) -> Item:
+        passage = statement.passage
         text = clean_text(passage.text)
         asked = question or question_of(passage.headings) or self.defaults.question
         key = digest_of(self.whole, session)
@@ -174,8 +154,11 @@ class _NotesReader:
             received_on=self.defaults.date,
             people_present=self.people,
         )
-        is_asked = passage.speaker is not None and _FACILITATOR.search(passage.speaker) and "?" in text
-        return replace(item, reason=FACILITATOR) if is_asked and item.reason is None else item
+        if item.reason is None and statement.is_about_meeting:
+            return replace(item, reason=ABOUT_MEETING)
+        if item.reason is None and passage.speaker is not None and _FACILITATOR.search(passage.speaker):
+            return replace(item, reason=FACILITATOR)
+        return item
 
     def _group(self, speaker: str | None) -> Group:
         if speaker and not _FACILITATOR.search(speaker):

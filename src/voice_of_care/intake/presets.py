@@ -35,6 +35,7 @@ class Preset:
     comment: Patterns = ()
     ignored: Patterns = ()
     only_listed: bool = False
+    questions: tuple[tuple[re.Pattern[str], str], ...] = ()
     scale: Scale | None = None
 
     def fits(self, headers: Sequence[str]) -> bool:
@@ -108,6 +109,7 @@ def _preset(entry: Mapping[str, Any]) -> Preset:
         roles={role: _compile(patterns) for role, patterns in entry.get("roles", {}).items()},
         comment=_compile(entry.get("comment", ())),
         ignored=_compile(entry.get("ignored", ())),
+        questions=tuple((*_compile((key,)), asked) for key, asked in entry.get("questions", {}).items()),
         only_listed=entry.get("only_listed", False),
         scale=Scale(**scale) if scale else None,
     )

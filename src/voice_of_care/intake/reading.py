@@ -170,7 +170,7 @@ def problems_of_facts(facts: Facts) -> tuple[str, ...]:
     if facts.unknown_groups:
         number = sum(facts.unknown_groups.values())
         problems.append(
-            f"Records whose respondent group is not in the vocabulary: {number}. Add their words to [intake.group_words]."
+            f"Records with a respondent group that is not in the vocabulary: {number}. Add it to [intake.group_words]."
         )
     return tuple(problems)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -29,6 +30,9 @@ _BARE = frozenset(
         "patient comment", "patient comments", "fft answer", "fft comment", "fft comments", "description", "narrative",
     )
 )  # fmt: skip
+_NEGATED = re.compile(
+    r"\b(not|don't|dont|never)\b.{0,60}\b(quot|publi|shar|use)|\bwithhold|\bkeep\b.{0,40}\b(private|confidential)"
+)
 _TELLING = 60  # characters in a row; a shorter one may be written alike by two people
 _BLANK_PLACES = frozenset(("unknown", "not stated", "n/a", "na", "not known", "none", "-"))
 
@@ -164,7 +168,10 @@ class _RowReader:
     def _question(self, column: Column, asked: str | None) -> str | None:
         if asked and len(self.layout.comments) == 1:
             return asked
-        return None if plain_header(column.question) in _BARE else column.question
+        header = plain_header(column.question)
+        if header.removeprefix("your ").removeprefix("the ") in _BARE:
+            return None
+        return column.question if " " in column.question else header[:1].upper() + header[1:]
 
     def _group(self, value: str) -> Group:
         if not value:
@@ -180,9 +187,8 @@ def _meaning_of_permission(layout: Layout) -> Literal["may quote", "must not quo
     place = layout.place("may_quote")
     if place is None:
         return "may quote"
-    words = plain_header(next(column.question for column in layout.columns if column.place == place)).split()
-    negated = {"not", "don't", "dont", "without", "never", "private", "withhold"}
-    return "must not quote" if negated & set(words) else "may quote"
+    asked = plain_header(next(column.question for column in layout.columns if column.place == place))
+    return "must not quote" if _NEGATED.search(asked) else "may quote"
 
 
 def _cell(cells: Sequence[Cell], place: int) -> Cell:
