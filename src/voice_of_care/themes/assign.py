@@ -20,22 +20,31 @@ FURTHER_STRENGTH = 0.5
 
 MOST_PER_SEGMENT = 3
 
+MOST_UNTHEMED = 0.05
+"""At most this share of different texts is left without a theme."""
+
 
 class Leaves(NamedTuple):
-    """Leaf themes while they are being settled: unit centroids, and which fitted topics each came from."""
+    """Leaf themes: unit prototypes, the leaf each prototype stands for, and per leaf a centroid and its topics."""
 
+    prototypes: np.ndarray
+    owners: np.ndarray
     centroids: np.ndarray
     topics: list[list[int]]
 
 
-def join_near_duplicates(labels: np.ndarray, vectors: np.ndarray) -> Leaves:
-    """Join topics whose centroids are nearer than `NEAR_DUPLICATE`, the nearest pair first.
+def leaves_of(labels: np.ndarray, micro: np.ndarray, vectors: np.ndarray, *, together: list[list[int]]) -> Leaves:
+    """Return leaves from fitted topics: some joined beforehand, then near-duplicates, the nearest pair first.
 
     Args:
         labels: topic of each fitted text.
+        micro: micro-cluster of each fitted text; each lies within one topic and becomes a prototype.
         vectors: unit vectors of the fitted texts.
+        together: groups of topics that are one leaf.
     """
-    topics = [[number] for number in range(int(labels.max()) + 1)]
+    joined = {number for group in together for number in group}
+    topics = [group for group in together if group]
+    topics += [[number] for number in range(int(labels.max()) + 1) if number not in joined]
     centroids = _centroids(labels, vectors, topics)
     while len(topics) > 1:
         cosines = np.round(centroids @ centroids.T, 6)
@@ -46,7 +55,11 @@ def join_near_duplicates(labels: np.ndarray, vectors: np.ndarray) -> Leaves:
         topics[first] = sorted(topics[first] + topics[second])
         del topics[second]
         centroids = _centroids(labels, vectors, topics)
-    return Leaves(centroids, topics)
+    leaf_of = {number: leaf for leaf, group in enumerate(topics) for number in group}
+    _, first_rows = np.unique(micro, return_index=True)
+    owners = np.array([leaf_of[int(labels[row])] for row in first_rows])
+    prototypes = _centroids(micro, vectors, [[number] for number in range(int(micro.max()) + 1)])
+    return Leaves(prototypes, owners, centroids, topics)
 
 
 def dissolve_small(
@@ -61,13 +74,24 @@ def dissolve_small(
         fewest_units: a leaf rests on at least so many.
     """
     while len(leaves.topics) > 1:
-        counts = _units_per_leaf(strengths_of(vectors, leaves.centroids), units_of_text)
+        counts = _units_per_leaf(strengths_of(vectors, leaves), units_of_text)
         smallest = int(np.argmin(counts))
         if counts[smallest] >= fewest_units:
             break
-        kept = [place for place in range(len(leaves.topics)) if place != smallest]
-        leaves = Leaves(leaves.centroids[kept], [leaves.topics[place] for place in kept])
+        leaves = without(leaves, smallest)
     return leaves
+
+
+def without(leaves: Leaves, leaf: int) -> Leaves:
+    """Return the leaves without one of them."""
+    kept = leaves.owners != leaf
+    owners = leaves.owners[kept]
+    return Leaves(
+        leaves.prototypes[kept],
+        owners - (owners > leaf),
+        np.delete(leaves.centroids, leaf, axis=0),
+        [group for place, group in enumerate(leaves.topics) if place != leaf],
+    )
 
 
 def _centroids(labels: np.ndarray, vectors: np.ndarray, topics: list[list[int]]) -> np.ndarray:
@@ -83,21 +107,29 @@ def _units_per_leaf(strengths: np.ndarray, units_of_text: list[frozenset[str]]) 
     ]
 
 
-def strengths_of(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
-    """Return the strength of each theme on each text, 0 where it is not given; shape (texts, themes).
+def leaf_cosines(vectors: np.ndarray, leaves: Leaves) -> np.ndarray:
+    """Return each text's cosine to each leaf, that is, to the leaf's nearest prototype; shape (texts, leaves)."""
+    to_prototypes = np.round(np.asarray(vectors, dtype=np.float64) @ leaves.prototypes.T, 6)
+    cosines = np.full((len(vectors), len(leaves.topics)), -1.0)
+    for place, leaf in enumerate(leaves.owners):
+        cosines[:, leaf] = np.maximum(cosines[:, leaf], to_prototypes[:, place])
+    return cosines
 
-    The best theme is given unless the text is no nearer to it than texts are to themes on average: then it fits none.
+
+def strengths_of(vectors: np.ndarray, leaves: Leaves) -> np.ndarray:
+    """Return the strength of each leaf on each text, 0 where it is not given; shape (texts, leaves).
+
+    The best leaf is given unless the text is no nearer to it than texts are to leaves on average: then it fits none.
     """
-    cosines = np.round(np.asarray(vectors, dtype=np.float64) @ centroids.T, 6)
+    cosines = leaf_cosines(vectors, leaves)
     if cosines.shape[1] == 1:
         alone: np.ndarray = np.round(np.clip(cosines, 0.0, 1.0), 4)
         return alone
     ordered = np.sort(cosines, axis=1)
     best, second = ordered[:, -1:], ordered[:, -2:-1]
-    rival = np.where(cosines == best, second, best)
-    strengths = 1.0 / (1.0 + np.exp(-(OFFSET + STEEPNESS * (cosines - rival))))
     top = np.zeros_like(cosines, dtype=bool)
     top[np.arange(len(cosines)), cosines.argmax(axis=1)] = True
+    strengths = 1.0 / (1.0 + np.exp(-(OFFSET + STEEPNESS * (cosines - np.where(top, second, best)))))
     rank = np.argsort(np.argsort(-cosines, axis=1, kind="stable"), axis=1, kind="stable")
     given = top | ((strengths >= FURTHER_STRENGTH) & (rank < MOST_PER_SEGMENT))
     given &= best >= floor_of(cosines)
@@ -105,5 +137,6 @@ def strengths_of(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
 
 
 def floor_of(cosines: np.ndarray) -> float:
-    """Return the cosine below which a text fits no theme: the mean over all texts and all themes."""
-    return float(np.round(cosines.mean(), 4))
+    """Return the cosine below which a text fits no leaf: the mean over texts and leaves; at most `MOST_UNTHEMED` do."""
+    best = cosines.max(axis=1)
+    return float(np.round(min(cosines.mean(), np.quantile(best, MOST_UNTHEMED)), 4))

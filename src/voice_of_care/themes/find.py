@@ -11,11 +11,12 @@ from threadpoolctl import threadpool_limits
 
 from voice_of_care.errors import TooLittleDataError
 from voice_of_care.tables import ASSIGNMENTS, QUOTES, SET_ASIDE, THEME_VECTORS, conform
-from voice_of_care.themes.assign import Leaves, dissolve_small, join_near_duplicates, strengths_of
+from voice_of_care.themes.assign import Leaves, dissolve_small, leaves_of, strengths_of
 from voice_of_care.themes.cluster import unit_rows
 from voice_of_care.themes.identity import highest_number, match_known, number_new
-from voice_of_care.themes.model import KEYWORDS, fit_topics
-from voice_of_care.themes.quotes import Candidate, pick_quotes
+from voice_of_care.themes.labels import are_general, is_general
+from voice_of_care.themes.model import KEYWORDS, Topics, fit_topics
+from voice_of_care.themes.quotes import NEGATIVE, Candidate, pick_quotes
 from voice_of_care.themes.tree import build_tree
 from voice_of_care.themes.words import REASON_NO_THEME, reason_to_set_aside
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 STEP = "themes"
 FEWEST_TEXTS = 10
 """Fewer different segments that say something can't be themed."""
+
+
+MOSTLY = 0.5
+"""A text or topic complains where more than this share of its segments do."""
 
 
 class ThemesFound(NamedTuple):
@@ -82,7 +87,7 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
     place = {text: row for row, text in enumerate(texts)}
     usable = usable.assign(row=usable["text"].map(place).to_numpy())
     leaves, keywords = _fit(texts, vectors, usable, embedder, settings)
-    strengths = strengths_of(vectors, leaves.centroids)
+    strengths = strengths_of(vectors, leaves)
     mentions = _mentions(usable, strengths)
     ids, retired = _identify(leaves.centroids, mentions, known)
     tree = build_tree(leaves.centroids, mentions, texts, vectors, leaf_ids=ids, keywords=keywords, settings=settings)
@@ -139,19 +144,27 @@ def _fit(
     texts: list[str], vectors: np.ndarray, usable: pd.DataFrame, embedder: Embedder, settings: ThemeSettings
 ) -> tuple[Leaves, list[list[str]]]:
     chosen = sample_rows(texts, settings.sample_segments)
+    concern = _concern_shares(usable, len(texts))
+    general = np.array([is_general(text) for text in texts])
     topics = fit_topics(
         [texts[row] for row in chosen],
         vectors[chosen],
         embedder=embedder,
         most_topics=settings.most_themes,
         seed=settings.seed,
+        set_apart=np.where(general, np.where(concern > MOSTLY, 1, 0), -1)[chosen],
         stop_words=frozenset(word.lower() for word in settings.stop_words),
     )
     units_of_text: list[frozenset[str]] = [frozenset()] * len(texts)
     for row, units in usable.groupby("row")["unit"]:
         units_of_text[int(str(row))] = frozenset(units)
     leaves = dissolve_small(
-        join_near_duplicates(topics.labels, vectors[chosen]),
+        leaves_of(
+            topics.labels,
+            topics.micro,
+            vectors[chosen],
+            together=general_topics(topics, general[chosen], concern[chosen]),
+        ),
         vectors,
         units_of_text=units_of_text,
         fewest_units=settings.fewest_units,
@@ -160,6 +173,27 @@ def _fit(
         list(dict.fromkeys(word for number in group for word in topics.keywords[number])) for group in leaves.topics
     ]
     return leaves, [words[:KEYWORDS] for words in keywords]
+
+
+def _concern_shares(usable: pd.DataFrame, count: int) -> np.ndarray:
+    """Return for each text the share of its segments that complain."""
+    shares = usable["sentiment"].isin(NEGATIVE).groupby(usable["row"]).mean()
+    filled: np.ndarray = shares.reindex(range(count)).fillna(0.0).to_numpy()
+    return filled
+
+
+def general_topics(topics: Topics, general: np.ndarray, concern: np.ndarray) -> list[list[int]]:
+    """Return the topics that only judge, those of praise and those of concern: each group is one theme.
+
+    General judgements are set apart before clustering, as they would split into many look-alikes and draw the specific
+    ones to them; a cluster whose strongest keywords judge as well joins them.
+    """
+    groups: list[list[int]] = [[], []]
+    for number, words in enumerate(topics.keywords):
+        members = topics.labels == number
+        if are_general(words) or bool(general[members].all()):
+            groups[int(concern[members].mean() > MOSTLY)].append(number)
+    return groups
 
 
 def sample_rows(texts: list[str], most: int) -> np.ndarray:

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from threadpoolctl import threadpool_limits
 
-from voice_of_care.themes.cluster import MicroWard, NeighbourhoodSmoothing, unit_rows
+from voice_of_care.themes.cluster import MicroWard, NeighbourhoodSmoothing
 from voice_of_care.themes.words import content_words
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ KEYWORDS = 10
 
 
 class Topics(NamedTuple):
-    """What was fitted: a topic for each text, unit centroids, and each topic's words, strongest first."""
+    """What was fitted: topic and micro-cluster of each text, and each topic's words, strongest first."""
 
     labels: np.ndarray
-    centroids: np.ndarray
+    micro: np.ndarray
     keywords: list[list[str]]
 
 
@@ -35,6 +35,7 @@ def fit_topics(
     embedder: Embedder,
     most_topics: int,
     seed: int,
+    set_apart: np.ndarray,
     stop_words: frozenset[str],
 ) -> Topics:
     """Cluster texts by their vectors with BERTopic and name each cluster's words by class-based tf-idf.
@@ -45,6 +46,7 @@ def fit_topics(
         embedder: what made the vectors; BERTopic would otherwise quietly embed with something else.
         most_topics: at most so many topics.
         seed: of the k-means starts.
+        set_apart: group of each text that is a topic of its own beforehand, -1 for texts to be clustered.
         stop_words: words that may not be keywords.
     """
     from bertopic import BERTopic
@@ -56,11 +58,14 @@ def fit_topics(
             del verbose
             return embedder.embed(documents)
 
+    analyser = _Analyser(stop_words)
+    words = TfidfVectorizer(analyzer=analyser, sublinear_tf=True)
+    clusters = MicroWard(most_clusters=most_topics, seed=seed, set_apart=set_apart)
     topic_model = BERTopic(
         embedding_model=Backend(),
-        umap_model=NeighbourhoodSmoothing(),
-        hdbscan_model=MicroWard(most_clusters=most_topics, seed=seed),
-        vectorizer_model=CountVectorizer(analyzer=_Analyser(stop_words)),
+        umap_model=NeighbourhoodSmoothing(words.fit_transform(texts)),
+        hdbscan_model=clusters,
+        vectorizer_model=CountVectorizer(analyzer=analyser),
         ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
         top_n_words=KEYWORDS,
         verbose=False,
@@ -70,13 +75,7 @@ def fit_topics(
     labels = np.asarray(found, dtype=np.int64)
     numbers = range(int(labels.max()) + 1)
     keywords = [[word for word, weight in topic_model.get_topic(number) if word and weight > 0] for number in numbers]
-    return Topics(labels, centroids_of(labels, vectors), keywords)
-
-
-def centroids_of(labels: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """Return each cluster's mean direction, as unit rows."""
-    exact = np.asarray(vectors, dtype=np.float64)
-    return unit_rows(np.stack([exact[labels == number].mean(axis=0) for number in range(int(labels.max()) + 1)]))
+    return Topics(labels, clusters.micro_, keywords)
 
 
 class _Analyser:

@@ -24,7 +24,6 @@ QUALITIES = {
     "dirty": "cleanliness",
     "supportive": "support",
     "compassionate": "compassion",
-    "patient": "patience",
     "respectful": "respect",
     "understanding": "understanding",
     "reassuring": "reassurance",
@@ -73,12 +72,23 @@ _PREPOSITIONS = word_set(
     of for to with from about between
     """
 )
-_VAGUE = word_set(
+SETTING_WORDS = word_set(
+    """
+    hospital hospitals care service services staff staffs ward wards nhs team teams patient patients trust
+    department unit clinic healthcare treatment experience visit visits stay
+    """
+)
+"""Words of the setting: in this place they tell no theme from another, so they name one only within a phrase."""
+
+_VAGUE = SETTING_WORDS | word_set(
     """
     thing things lot bit time times day days week weeks month year years way people person everyone everything
     anything nothing something someone one ones part end fact reason kind sort rest point case side line area
     number place man men woman lady guy guys chap hour hours minute minutes mins moment today yesterday tomorrow
-    home problem problems issue issues experience job course
+    home problem problems issues issue experience job course weekend weekends night nights morning mornings
+    evening evenings afternoon afternoons noon midnight lunchtime teatime start finish class word words lots
+    half plenty use girl girls boy boys daddy mummy mum mother father dad husband wife son daughter aspect
+    aspects couple occasion
     """
 )
 """Nouns that name no topic alone; they may stand in a longer phrase ("waiting times")."""
@@ -94,10 +104,12 @@ class Phrase(NamedTuple):
 
 def phrases_of(texts: Sequence[str], *, nlp: Language, stop_words: frozenset[str]) -> list[list[Phrase]]:
     """Return the distinct candidate phrases of each text, in order of appearance."""
+    readable = [_readable(text) for text in texts]
+    doings = {word for text in readable for word in text.lower().split() if word.endswith("ing")}
     found = []
-    for doc in nlp.pipe([_readable(text) for text in texts], batch_size=64):
+    for doc in nlp.pipe(readable, batch_size=64):
         unique: dict[tuple[str, ...], Phrase] = {}
-        for phrase in _candidates(doc, stop_words):
+        for phrase in _candidates(doc, stop_words, doings):
             unique.setdefault(phrase.key, phrase)
         found.append(list(unique.values()))
     return found
@@ -108,18 +120,23 @@ def _readable(text: str) -> str:
     return bare if any(character.islower() for character in bare) else bare.lower()
 
 
-def _candidates(doc: Doc, stop_words: frozenset[str]) -> Iterator[Phrase]:
+def _candidates(doc: Doc, stop_words: frozenset[str], doings: set[str]) -> Iterator[Phrase]:
     for token in doc:
         if token.pos_ == "NOUN" and token.dep_ != "compound" and _names(token, stop_words):
             yield from _noun_phrases(token, stop_words)
         elif token.pos_ == "ADJ" and token.lower_ in QUALITIES:
             noun = QUALITIES[token.lower_]
             yield Phrase((noun,), noun, 1)
+            bearer = _bearer(token)
+            if bearer is not None and _names(bearer, stop_words):
+                yield Phrase((noun, "of", _lemma(bearer)), f"{noun} of {_plural(bearer)}", 2)
         elif token.pos_ == "VERB" and token.lemma_.lower() in _GERUNDS_KEPT:
             noun = _GERUNDS_KEPT[token.lemma_.lower()]
             yield Phrase((noun,), noun, 1)
             yield from _doings(token, noun, stop_words)
-        elif token.pos_ == "VERB" and token.lemma_.lower() not in _SKIP_VERBS and token.lemma_.isalpha():
+        elif (
+            token.pos_ == "VERB" and token.lemma_.lower() not in _SKIP_VERBS and gerund(token.lemma_.lower()) in doings
+        ):
             yield from _doings(token, gerund(token.lemma_.lower()), stop_words)
 
 
@@ -142,6 +159,8 @@ def _noun_phrases(head: Token, stop_words: frozenset[str]) -> Iterator[Phrase]:
         if head.lower_ not in _VAGUE:
             yield Phrase((_lemma(head),), head.lower_, 1)
     else:
+        if head.lower_ not in _VAGUE and head.lower_ not in SETTING_WORDS:
+            yield Phrase((_lemma(head),), head.lower_, 1)
         yield Phrase(tuple(_lemma(word) for word in words[-3:]), " ".join(word.lower_ for word in words[-3:]), 2)
     adjectives = [
         child for child in head.lefts if child.dep_ == "amod" and child.pos_ in ("ADJ", "VERB") and _topical(child)
@@ -176,6 +195,34 @@ def _doings(verb: Token, noun: str, stop_words: frozenset[str]) -> Iterator[Phra
                     and target.lower_ not in _VAGUE
                 ):
                     yield Phrase((noun, child.lower_, _lemma(target)), f"{noun} {child.lower_} {target.lower_}", 2)
+
+
+def _bearer(quality: Token) -> Token | None:
+    """Return the noun a quality is said of: "the nurses were kind", "kind nurses"."""
+    if quality.dep_ == "amod" and quality.head.pos_ == "NOUN":
+        return quality.head
+    verb = quality.head if quality.dep_ in ("acomp", "conj", "attr") else None
+    while verb is not None and verb.dep_ == "acomp":
+        verb = verb.head
+    subjects = (
+        [child for child in verb.children if child.dep_ == "nsubj" and child.pos_ == "NOUN"] if verb is not None else []
+    )
+    return subjects[0] if subjects else None
+
+
+def _plural(token: Token) -> str:
+    if token.tag_ == "NNS" or token.lower_ in UNCOUNTED:
+        return token.lower_
+    return (
+        f"{token.lower_[:-1]}ies"
+        if token.lower_.endswith("y") and token.lower_[-2:-1] not in "aeiou"
+        else f"{token.lower_}s"
+    )
+
+
+UNCOUNTED = frozenset(
+    {"staff", "food", "care", "communication", "information", "support", "treatment", "crew", "team", "transport"}
+)
 
 
 def _plain(token: Token) -> bool:

@@ -10,7 +10,16 @@ import pandas as pd
 from voice_of_care.models import load_spacy
 from voice_of_care.tables import THEMES, conform
 from voice_of_care.themes.cluster import join_parents
-from voice_of_care.themes.labels import Naming, describe, is_general, name_themes, strongest_phrases
+from voice_of_care.themes.labels import (
+    Name,
+    Naming,
+    describe,
+    is_general,
+    listed,
+    name_parents,
+    name_themes,
+    telling_phrases,
+)
 from voice_of_care.themes.phrases import Phrase, phrases_of
 from voice_of_care.themes.quotes import NEGATIVE, POSITIVE
 
@@ -56,15 +65,15 @@ def build_tree(
     evidence = _evidence(centroids, mentions, texts, vectors, keywords, settings)
     sizes = [int(mentions.loc[mentions["leaf"] == leaf, "unit"].nunique()) for leaf in range(len(leaf_ids))]
     order = sorted(range(len(leaf_ids)), key=lambda leaf: (-sizes[leaf], leaf_ids[leaf]))
-    names = name_themes([evidence[leaf].naming for leaf in order])
-    labels = {leaf: name for leaf, name in zip(order, names, strict=True)}
+    named = name_themes([evidence[leaf].naming for leaf in order])
+    names = dict(zip(order, named, strict=True))
     rows: dict[int, dict[str, object]] = {
         leaf: {
             "theme_id": leaf_ids[leaf],
-            "label": labels[leaf],
+            "label": names[leaf].label,
             "description": describe(
-                strongest_phrases(evidence[leaf].praise),
-                strongest_phrases(evidence[leaf].concern),
+                telling_phrases(evidence[leaf].praise, evidence[leaf].concern),
+                telling_phrases(evidence[leaf].concern, evidence[leaf].praise),
                 evidence[leaf].naming.tone,
             ),
             "keywords": keywords[leaf],
@@ -76,7 +85,7 @@ def build_tree(
     }
     groups = join_parents(centroids, settings.most_parents)
     families = [[leaf for leaf in order if groups[leaf] == group] for group in range(int(groups.max()) + 1)]
-    return _table(families, rows, evidence, mentions)
+    return _table(families, rows, names, mentions)
 
 
 def _evidence(
@@ -124,19 +133,12 @@ def _tone(sentiments: list[str]) -> str:
 
 
 def _table(
-    families: list[list[int]], rows: dict[int, dict[str, object]], evidence: list[_Evidence], mentions: pd.DataFrame
+    families: list[list[int]], rows: dict[int, dict[str, object]], names: dict[int, Name], mentions: pd.DataFrame
 ) -> pd.DataFrame:
     parents = [family for family in families if len(family) > 1]
-    namings = [
-        Naming(
-            [phrases for leaf in family for phrases in evidence[leaf].naming.phrases],
-            [str(word) for leaf in family for word in _keywords(rows[leaf])[:3]],
-            min(evidence[leaf].naming.general for leaf in family),
-            _tone(mentions.loc[mentions["leaf"].isin(family), "sentiment"].tolist()),
-        )
-        for family in parents
-    ]
-    labels = name_themes(namings, taken=[str(row["label"]) for row in rows.values()])
+    labels = name_parents(
+        [[names[leaf] for leaf in family] for family in parents], taken=[name.label for name in names.values()]
+    )
     blocks: list[tuple[int, str, list[dict[str, object]]]] = []
     for family in families:
         children = [rows[leaf] for leaf in family]
@@ -150,7 +152,7 @@ def _table(
             "theme_id": parent_id,
             "label": labels[place],
             "description": describe_parent([str(child["label"]) for child in children]),
-            "keywords": list(dict.fromkeys(namings[place].keywords))[:KEYWORDS],
+            "keywords": list(dict.fromkeys(word for child in children for word in _keywords(child)[:3]))[:KEYWORDS],
             "parent_id": None,
             "size": size,
             "status": "proposed",
@@ -172,5 +174,4 @@ def parent_id_of(children: list[str]) -> str:
 
 def describe_parent(labels: list[str]) -> str:
     """Return one sentence that lists the children."""
-    lowered = [label[:1].lower() + label[1:] for label in labels]
-    return f"Brings together {', '.join(lowered[:-1])} and {lowered[-1]}."
+    return f"Brings together {listed([label[:1].lower() + label[1:] for label in labels])}."
