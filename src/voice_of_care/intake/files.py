@@ -111,7 +111,7 @@ def _walk(
                 problems.append(_no_file(entry, below))
         except OSError:
             problems.append(
-                Unreadable(entry, below, f"{below}: no permission to look at it. Ask its owner for access.")
+                Unreadable(entry, below, f"{below}: no permission to look into this folder. Ask its owner for access.")
             )
 
 

@@ -112,6 +112,21 @@ def test_a_short_line_right_above_a_list_is_its_heading(tmp_path):
     ]
 
 
+def test_numbered_titles_of_minutes_and_numbered_lists(tmp_path):
+    text = "1. Welcome\nAll were welcomed.\n\n2. Food\nPeople said:\n1. Cold\n2. Late\nThat was all.\n3. AOB\n- None\n"
+    assert shown(read(tmp_path, text)) == [
+        ("heading", "Welcome"),
+        ("paragraph", "All were welcomed."),
+        ("heading", "Food"),
+        ("heading", "People said"),
+        ("bullet", "Cold"),
+        ("bullet", "Late"),
+        ("paragraph", "That was all."),
+        ("heading", "AOB"),
+        ("bullet", "None"),
+    ]
+
+
 def test_captions(tmp_path):
     text = (
         "WEBVTT\n\n1\n00:00:01.000 --> 00:00:04.000\n<v Nuala>It was a long wait</v>\n\n"

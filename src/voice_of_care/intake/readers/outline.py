@@ -16,6 +16,8 @@ _BULLET = re.compile(
     r"|\(?\d{1,2}[.)]\s+|\(?[a-z]\)\s+|\(?[ivx]{1,4}\)\s+|(?:i{2,3}|iv|vi{1,3}|ix)\.\s+)(?=\S)"
 )
 _NUMBER = re.compile(r"^\s*\(?\d{1,2}(?:\.\d{1,2})*[.)]?\s+")
+_NUMBERED = re.compile(r"^\s*\(?\d{1,2}(?:\.\d{1,2})*[.)]\s")
+_TITLE = re.compile(r"^\s*\d{1,2}(?:\.\d{1,2})*[.)]\s+[A-Z]")
 _WHO_CAME = (
     r"(?:(?:those|members|staff|also|people|others)\s+)?(?:present|attending)|attendees|attendance(?: list)?"
     r"|in attendance|list of attendees|attended by|who (?:attended|was there|came)|participants"
@@ -44,6 +46,13 @@ def strip_bullet(text: str) -> tuple[str, bool]:
     """Take off a typed bullet or number; tell whether there was one."""
     found = _BULLET.match(text)
     return (text[found.end() :].strip(), True) if found else (text.strip(), False)
+
+
+def is_numbered_title(text: str, before: str, after: str) -> bool:
+    """Tell `2. Transport` above a paragraph from an item of a numbered list, which has others beside it."""
+    alone = bool(after) and not _NUMBERED.match(after) and not _NUMBERED.match(before)
+    ends = text.endswith((".", "!", ",", ";", ":"))
+    return alone and bool(_TITLE.match(text)) and len(text.split()) <= 8 and not ends
 
 
 def descend(headings: Sequence[Heading], heading: Heading) -> tuple[Heading, ...]:

@@ -13,7 +13,14 @@ import pdfplumber
 
 from voice_of_care.intake.readers.content import CannotReadError, Content, Passage
 from voice_of_care.intake.readers.decoding import mend_text
-from voice_of_care.intake.readers.outline import Heading, descend, heading_texts, mark_attendees, strip_bullet
+from voice_of_care.intake.readers.outline import (
+    Heading,
+    descend,
+    heading_texts,
+    is_numbered_title,
+    mark_attendees,
+    strip_bullet,
+)
 from voice_of_care.intake.readers.plain import join_wrapped
 from voice_of_care.intake.readers.tables import Table, TableRow, table_passages
 from voice_of_care.intake.readers.transcripts import is_transcript, read_turns
@@ -185,7 +192,8 @@ def _passages(lines: list[_Line], tables: list[_TableAt]) -> tuple[Passage, ...]
     layout = _layout(kept)
     levels = _levels(kept, layout)
     pending = list(enumerate(tables, start=1))
-    for group in _paragraphs(kept, layout, tables):
+    groups = _paragraphs(kept, layout, tables)
+    for before, group, after in zip([[], *groups], groups, [*groups[1:], []], strict=False):
         first = group[0]
         while pending and (pending[0][1].page, pending[0][1].top) < (first.page, first.top):
             found += _read_table(*pending.pop(0), headings)
@@ -195,6 +203,8 @@ def _passages(lines: list[_Line], tables: list[_TableAt]) -> tuple[Passage, ...]
         words, bullet = strip_bullet(text)
         level = 0 if bullet and not _is_larger(first, layout) else _level(first, text, layout, levels)
         place = f"page {first.page}"
+        if bullet and not level and is_numbered_title(text, _start(before), _start(after)):
+            level, text = _BOLD_LEVEL + 1, words
         if level:
             headings = descend(headings, Heading(level, text))
             found.append(Passage(text, place, "heading", heading_texts(headings[:-1])))
@@ -203,6 +213,10 @@ def _passages(lines: list[_Line], tables: list[_TableAt]) -> tuple[Passage, ...]
     for number, at in pending:
         found += _read_table(number, at, headings)
     return mark_attendees(found)
+
+
+def _start(group: list[_Line]) -> str:
+    return group[0].text if group else ""
 
 
 def _read_table(number: int, at: _TableAt, headings: tuple[Heading, ...]) -> Iterator[Passage]:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from voice_of_care.intake.readers.content import CannotReadError, Content, Passage
 from voice_of_care.intake.readers.decoding import decode_text, mend_text
 from voice_of_care.intake.readers.delimited import read_delimited_text
-from voice_of_care.intake.readers.outline import Heading, descend, heading_texts, mark_attendees, strip_bullet
+from voice_of_care.intake.readers.outline import (
+    Heading,
+    descend,
+    heading_texts,
+    is_numbered_title,
+    mark_attendees,
+    strip_bullet,
+)
 from voice_of_care.intake.readers.transcripts import is_transcript, read_turns
 
 if TYPE_CHECKING:
@@ -100,6 +107,9 @@ def _classified(lines: Sequence[str]) -> list[_Line]:
         line = re.sub(r"^(?:>\s?)+", "", line)
         text, bullet = strip_bullet(line)
         level = 0 if bullet else _heading_level(line, following, _next_filled(lines, number))
+        if bullet and is_numbered_title(line, _last_filled(lines, number), _next_filled(lines, number)):
+            found.append(_Line(text, heading=3))
+            continue
         if not level and not bullet and not previous and _introduces(line, following):
             level = 3
         if level:
@@ -151,6 +161,10 @@ def _wrap_width(lines: Sequence[str]) -> int:
 
 def _is_full(before: str, after: str, width: int) -> bool:
     return len(before) + 1 + len(after.split(maxsplit=1)[0]) > width
+
+
+def _last_filled(lines: Sequence[str], number: int) -> str:
+    return next((line.strip() for line in reversed(lines[max(0, number - 3) : number]) if line.strip()), "")
 
 
 def _next_filled(lines: Sequence[str], number: int) -> str:
