@@ -137,7 +137,7 @@ def test_texts_without_polarity_stay_near_the_middle(embedder):
 def test_negation_lowers_polarity(embedder):
     negated, plain = (labels_of(list(texts), embedder)[0]["polarity"] for texts in zip(*NEGATED, strict=True))
     assert (negated < plain - 0.3).mean() >= 0.85
-    assert (negated < 0).mean() >= 0.6
+    assert (negated < 0).mean() >= 0.75
 
 
 def test_nothing_is_read_with_its_question(embedder):

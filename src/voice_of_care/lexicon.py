@@ -6,6 +6,7 @@ negator turns what follows it, and set phrases ("can't fault", "run off their fe
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -98,6 +99,20 @@ _PHRASES: tuple[tuple[str, int], ...] = (
     ("couldn't get better", 2),
     ("couldn't be better", 2),
     ("could not be better", 2),
+    ("can't thank", 2),
+    ("cannot thank", 2),
+    ("can not thank", 2),
+    ("can't praise", 2),
+    ("cannot praise", 2),
+    ("couldn't praise", 2),
+    ("couldn't be happier", 2),
+    ("could not be happier", 2),
+    ("couldn't be kinder", 2),
+    ("couldn't be more helpful", 2),
+    ("could not have been more helpful", 2),
+    ("not only", 0),
+    ("no better", 1),
+    ("never better", 1),
     ("could not fault", 2),
     ("couldn't fault", 2),
     ("cannot fault", 2),
@@ -312,7 +327,7 @@ _EVERYTHING = re.compile(
     r"^\W*(?:everything|all of it|the lot|all of the above|everyone|all)\b[\s.!-]*$", re.IGNORECASE
 )
 _WORD = re.compile(r"[a-z]+(?:[-/][a-z]+)*(?:'[a-z]+)?|\d+/\d+|\d+|[.!?;,]")
-_REACH = 3  # words a negator reaches over
+_REACH = 4  # words a negator reaches over
 _STRONG = 2
 
 
@@ -383,6 +398,7 @@ def _scored(text: str) -> list[tuple[float, bool, bool]]:
     return found
 
 
+@functools.lru_cache(maxsize=50_000)
 def read(text: str) -> Reading:
     """Return what the lexicon finds in a text."""
     plain = _plain(text)

@@ -44,6 +44,9 @@ _LEAST_SHARE = 0.25
 _LEAST_MIDDLE = 0.15
 """A comment is called mixed for its segments only where the head gives the middle at least this probability."""
 
+_NEGATED = 0.4
+"""What is left of the probability of praise in "was not kind": embeddings read negation weakly."""
+
 _LEAST_SIDE_WORDS = 2
 _TURN = re.compile(
     r"[\s,;.–—-]*\b(?:but|however|although|though|except|apart from|other than|whereas|unfortunately|yet)\b[\s,]*",
@@ -114,11 +117,16 @@ def _renormalised(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return scaled
 
 
-def _allowed(reading: Reading, kind: QuestionKind) -> tuple[int, int, int, int, int]:
-    """Return which levels an answer may have: "nothing" to improve is praise, "nothing" that was good is not."""
-    if kind == "open" or not (reading.says_nothing or reading.says_everything):
-        return (1, 1, 1, 1, 1)
-    return (1, 1, 0, 0, 0) if reading.says_nothing == (kind == "improve") else (0, 0, 0, 1, 1)
+def _allowed(reading: Reading, kind: QuestionKind) -> tuple[float, float, float, float, float]:
+    """Return what each level's probability is multiplied by, where the words decide more than the head can tell.
+
+    "Nothing" to improve is praise, "nothing" that was good is not; where all praise is negated, praise is less likely.
+    """
+    if kind != "open" and (reading.says_nothing or reading.says_everything):
+        return (1, 1, 0, 0, 0) if reading.says_nothing == (kind == "improve") else (0, 0, 0, 1, 1)
+    if reading.negated_praise > 0 and reading.praise == 0:
+        return (_NEGATED, _NEGATED, 1, 1, 1)
+    return (1, 1, 1, 1, 1)
 
 
 def _frame(scored: _Scored, labels: Sequence[str]) -> pd.DataFrame:
