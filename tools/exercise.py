@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 from voice_of_care.cli import run
 
 ROOT = Path(__file__).resolve().parent.parent
-PROFILES = ("publish", "internal")
+KEY = hashlib.sha256(b"the people of this exercise are fictional, so its key is no secret").hexdigest()
 
 
 def main() -> int:
@@ -23,8 +24,9 @@ def main() -> int:
     given = parser.parse_args()
     os.chdir(ROOT)
     given.project.mkdir(parents=True, exist_ok=True)
-    for file in sorted((given.exercise.parent / f"{given.exercise.name}-project").iterdir()):
-        shutil.copyfile(file, given.project / file.name)
+    settings = given.exercise.with_suffix(".toml")
+    shutil.copyfile(settings, given.project / "voice-of-care.toml")
+    (given.project / "project.key").write_text(KEY + "\n", encoding="ascii", newline="\n")
     reports = given.example or given.project
     internal = reports / "report-internal.html"
     reports.mkdir(parents=True, exist_ok=True)

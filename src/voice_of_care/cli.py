@@ -347,7 +347,7 @@ def _print_summary(summary: dict[str, object]) -> None:
     sources = summary["sources"]
     for source in sources if isinstance(sources, list) else []:
         for problem in source["problems"]:
-            typer.echo(f"  {problem}")
+            typer.echo(f"  {source['source']}: {problem.removeprefix(str(source['source']) + ': ')}")
     typer.echo(
         f"{summary['themes']} themes, {summary['theme_links']} proposed links, {summary['redactions']} redactions."
     )

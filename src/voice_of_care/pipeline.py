@@ -273,5 +273,6 @@ def _stack(*parts: pd.DataFrame) -> pd.DataFrame:
 
 def _hash_input(comments: pd.DataFrame) -> str:
     """Return a sha256 over all comments as read, the same in whatever order they were read."""
-    lines = comments.drop(columns=["comment_id"]).astype("str").agg("\x1f".join, axis=1)
-    return hashlib.sha256("\x1e".join(sorted(lines)).encode()).hexdigest()
+    rows = comments.drop(columns=["comment_id"]).itertuples(index=False, name=None)
+    lines = ["\x1f".join("" if pd.isna(value) else str(value) for value in row) for row in rows]
+    return hashlib.sha256("\x1e".join(sorted(lines)).encode("utf-8", "surrogatepass")).hexdigest()
