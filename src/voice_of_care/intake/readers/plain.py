@@ -107,7 +107,8 @@ def _classified(lines: Sequence[str]) -> list[_Line]:
         line = re.sub(r"^(?:>\s?)+", "", line)
         text, bullet = strip_bullet(line)
         level = 0 if bullet else _heading_level(line, following, _next_filled(lines, number))
-        if bullet and is_numbered_title(line, _last_filled(lines, number), _next_filled(lines, number)):
+        around = (_last_filled(lines, number), _next_filled(lines, number))
+        if bullet and not strip_bullet(previous)[1] and is_numbered_title(line, *around):
             found.append(_Line(text, heading=3))
             continue
         if not level and not bullet and not previous and _introduces(line, following):
