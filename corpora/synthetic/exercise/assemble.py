@@ -64,7 +64,7 @@ class Exercise:
         return [record for record in self.records if record.slot.file == file]
 
     def _place_specials(self, slots: list[Slot]) -> dict[int, Line]:
-        copies = {"identifiers": 3, "names": 2, "protected": 1}
+        copies = {"identifiers": 3, "names": 2, "protected": 1, "flagged": 1}
         free = [n for n, slot in enumerate(slots) if slot.style not in {"paraphrase", "minute"}]
         places = {
             line: [n for n in free if self.composer.fits(line, slots[n])] for b in copies for line in read_bank(b)
@@ -99,7 +99,12 @@ class Exercise:
 
     def _leave_out_answers(self) -> None:
         for record in self.records:
-            if record.slot.style != "survey" or record.comment.identifiers or record.comment.protected:
+            if (
+                record.slot.style != "survey"
+                or record.comment.identifiers
+                or record.comment.protected
+                or record.comment.flags
+            ):
                 continue
             chance = self.rng.random()
             if chance < 0.09:

@@ -34,7 +34,13 @@ class Line:
     plain_question: int | None
     settings: frozenset[str]
     period: str
+    flag: str
     text: str
+
+    @property
+    def tone(self) -> str:
+        """Return the sentiment to record: what people wish for says neither that it is there nor that it is not."""
+        return "neutral" if self.plain_question == 1 or self.bank == "questions" else self.sentiment
 
     @property
     def sign(self) -> int:
@@ -73,6 +79,7 @@ def _line(bank: str, theme: str, found: re.Match[str]) -> Line:
         plain_question=questions[0] if questions else None,
         settings=settings,
         period=periods[0] if periods else "",
+        flag=next((tag[1:] for tag in tags if tag.startswith("!")), ""),
         text=found[4].strip(),
     )
 

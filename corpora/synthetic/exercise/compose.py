@@ -178,18 +178,19 @@ class Composer:
             identifiers += found
             protected += re.findall(r"\[([^\]]+)\]", text)
             text = re.sub(r"\[([^\]]+)\]", r"\1", text)
-            parts.append(Part(text, (line.theme,), line.sentiment, line.plain_question))
+            parts.append(Part(text, (line.theme,), line.tone, line.plain_question))
             texts.append(self._link(text, line, lines[position - 1]) if position else text)
         comment = Comment(
             " ".join([*(_ended(text) for text in texts[:-1]), texts[-1]]),
             tuple(parts),
             tuple(identifiers),
             tuple(protected),
+            tuple(line.flag for line in lines if line.flag),
             sentiment=overall(part.sentiment for part in parts),
         )
         if slot.style == "turn" and self._rng.random() < 0.45:
             comment = replace(comment, text=f"{self._rng.choice(_SPOKEN)} {_lowered(comment.text, lines[0])}")
-        tidy = identifiers or protected or slot.style in {"paraphrase", "minute", "turn"}
+        tidy = identifiers or protected or comment.flags or slot.style in {"paraphrase", "minute", "turn"}
         return comment if tidy else replace(comment, text=self._rough(comment.text, slot))
 
     def _link(self, text: str, line: Line, before: Line) -> str:

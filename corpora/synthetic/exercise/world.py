@@ -47,9 +47,9 @@ THEME_WEIGHTS = {
     "compassion": 9, "communication": 9, "waiting": 8, "staffing": 7, "general": 6, "continuity": 5, "dignity": 5,
     "families": 5, "appointments": 5, "discharge": 5, "food": 5, "environment": 4, "phone": 4, "medication": 4,
     "cleanliness": 4, "wellbeing": 6, "training": 4, "leadership": 4, "learning": 4, "access": 4, "transport": 3,
-    "pain": 4, "mh_crisis": 5, "home_care": 6, "parking": 10, "it_systems": 2, "night_noise": 30,
+    "pain": 4, "mh_crisis": 9, "home_care": 6, "parking": 10, "it_systems": 2, "night_noise": 30,
 }  # fmt: skip
-IT_GROWTH = {(2025, 1): 9, (2025, 2): 16, (2025, 3): 24}
+IT_GROWTH = {(2025, 1): 22, (2025, 2): 26, (2025, 3): 34}
 """Weight of the record system after it went live; before, it is that of THEME_WEIGHTS."""
 
 
