@@ -113,7 +113,10 @@ def test_a_short_line_right_above_a_list_is_its_heading(tmp_path):
 
 
 def test_numbered_titles_of_minutes_and_numbered_lists(tmp_path):
-    text = "1. Welcome\nAll were welcomed.\n\n2. Food\nPeople said:\n1. Cold\n2. Late\nThat was all.\n3. AOB\n- None\n"
+    text = (
+        "1. Welcome\nAll were welcomed.\n\n2. Food\nPeople said:\n1. Cold\n2. Late\nThat was all.\n"
+        '3. AOB\n- None\n\n3.1 "Cold."\n3.2 Late\n2.5 hours there\n'
+    )
     assert shown(read(tmp_path, text)) == [
         ("heading", "Welcome"),
         ("paragraph", "All were welcomed."),
@@ -124,6 +127,9 @@ def test_numbered_titles_of_minutes_and_numbered_lists(tmp_path):
         ("paragraph", "That was all."),
         ("heading", "AOB"),
         ("bullet", "None"),
+        ("bullet", '"Cold."'),
+        ("bullet", "Late"),
+        ("paragraph", "2.5 hours there"),
     ]
 
 

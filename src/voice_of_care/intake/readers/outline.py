@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _BULLET = re.compile(
     r"^\s*(?:[•●▪▫◦‣⁃·∙○■□◆➢➤►✓✔❖\uf0b7\uf0a7\uf0d8\uf076\uf0fc]\s*|[*+\-–—]\s+|o\s+(?=[A-Z\"“‘'])"
-    r"|\(?\d{1,2}[.)]\s+|\(?[a-z]\)\s+|\(?[ivx]{1,4}\)\s+|(?:i{2,3}|iv|vi{1,3}|ix)\.\s+)(?=\S)"
+    r"|\d{1,2}\.\d{1,2}(?:\.\d{1,2})?\.?\s+(?=[A-Z\"“‘'])|\(?\d{1,2}[.)]\s+|\(?[a-z]\)\s+|\(?[ivx]{1,4}\)\s+|(?:i{2,3}|iv|vi{1,3}|ix)\.\s+)(?=\S)"
 )
 _NUMBER = re.compile(r"^\s*\(?\d{1,2}(?:\.\d{1,2})*[.)]?\s+")
 _NUMBERED = re.compile(r"^\s*\(?\d{1,2}(?:\.\d{1,2})*[.)]\s")
@@ -52,7 +52,7 @@ def is_numbered_title(text: str, before: str, after: str) -> bool:
     """Tell `2. Transport` above a paragraph from an item of a numbered list, which has others beside it."""
     alone = bool(after) and not _NUMBERED.match(after) and not _NUMBERED.match(before)
     ends = text.endswith((".", "!", ",", ";", ":"))
-    return alone and bool(_TITLE.match(text)) and len(text.split()) <= 8 and not ends
+    return alone and bool(_TITLE.match(text)) and len(text.split()) <= 12 and not ends
 
 
 def descend(headings: Sequence[Heading], heading: Heading) -> tuple[Heading, ...]:
