@@ -182,6 +182,15 @@ def test_several_sheets_of_comments_are_sources_of_their_own(folder):
     assert folder.read().sources["source"].tolist() == ["two.xlsx [June]", "two.xlsx [May]"]
 
 
+@pytest.mark.parametrize("width", [1, 2])
+def test_a_table_without_a_header_row_is_a_problem_and_no_record_is_taken_for_one(folder, width):
+    said = ["Staff were lovely and kind to my mum", "Waited six hours", "Good", "More parking please", "Better food"]
+    folder.table("bare.csv", [["05/03/2024", text][-width:] for text in said])
+    read = folder.read()
+    assert read.comments.empty
+    assert "No header row" in read.sources.loc[0, "problems"][0]
+
+
 def test_a_table_without_comments_is_a_problem_that_says_what_to_do(folder):
     folder.table("numbers.csv", [["Ward", "Beds"], ["A", 12], ["B", 14]])
     read = folder.read()

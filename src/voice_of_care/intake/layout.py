@@ -145,6 +145,8 @@ def _find_header(rows: Sequence[Sequence[Cell]]) -> tuple[int, Preset | None] | 
         if not filled[row] or not below:
             continue
         widest = sorted(below)[len(below) // 2]
+        if any(count >= 0.6 * widest for count in filled[:row]):  # records stand above: the table has no header
+            return None
         if filled[row] >= max(1, 0.6 * widest) and _labels(rows[row]) == filled[row] and _looks_like_header(rows[row]):
             return row, None
     return None

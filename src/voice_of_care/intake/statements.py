@@ -155,7 +155,7 @@ def _split_numbered(passage: Passage) -> Iterator[Passage]:
     chapter, number, rest = int(start[1]), int(start[2]), passage.text
     while True:
         number += 1
-        following = re.search(rf"(?<=\S)\s+{chapter}\.{number}[.)]?\s+(?=\S)", rest)
+        following = re.search(rf"(?<=[.!?…\"”’)])\s+{chapter}\.{number}[.)]?\s+(?=[\"“‘(]?[^\W\d_a-z])", rest)
         if following is None:
             break
         yield replace(passage, text=rest[: following.start()])
