@@ -40,8 +40,8 @@ EXCLUDE_FROM = 0.40  # and at least this near;
 FACT_FROM = 0.45  # for the plain facts, this near
 
 FEWEST_SEGMENTS = 3  # a theme's link rests on at least this many segments,
-FEWEST_SHARE = 0.15  # on this share of the theme's segments,
-FEWEST_LIFT = 1.2  # and on more than comes by chance,
+FEWEST_SHARE = 0.10  # on this share of the theme's segments,
+FEWEST_LIFT = 1.5  # and on more than comes by chance,
 PLAIN_SHARE = 0.5  # unless half of the theme speaks of it anyway
 SHARE_OF_BEST = 0.5  # and on at least half of what the theme's first priority in the framework has
 MOST_EVIDENCE = 10
