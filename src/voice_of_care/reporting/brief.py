@@ -95,6 +95,11 @@ def _leaning(overview: Overview, leaning: str, phrase: str) -> Sentence:
 def _gap(gaps: Gaps | None) -> Sentence:
     if gaps is None:
         return ()
+    if not gaps.can_compare:
+        return (
+            Piece("Too few staff or too few service users were heard", "staff-and-service-users"),
+            Piece(" to set the two side by side."),
+        )
     differing = gaps.of("differ")
     if not differing:
         return (
@@ -134,8 +139,13 @@ def _priorities(coverage: CoverageBook) -> Sentence:
 def _waiting(overview: Overview, coverage: CoverageBook, quotes_waiting: int) -> Sentence:
     themes = overview.themes
     confirmed = sum(theme.is_confirmed for theme in themes)
+    if not themes:
+        return ()
+    how_many = (
+        f"People have confirmed {confirmed} of {len(themes)} themes" if confirmed else "No theme is confirmed yet"
+    )
     return (
-        Piece(f"A person has confirmed {confirmed} of {len(themes)} themes; ", ""),
+        Piece(f"{how_many}; "),
         Piece(
             f"{coverage.waiting:,} {words.plural(coverage.waiting, 'link', 'links')} to priorities and "
             f"{quotes_waiting:,} {words.plural(quotes_waiting, 'quote', 'quotes')} wait for a decision",

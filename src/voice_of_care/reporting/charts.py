@@ -24,7 +24,8 @@ SOFT_INK = "#4c5a64"
 GRID = "#e3e6e8"
 STAFF = "#12436D"
 SERVICE_USER = "#F46A25"
-BAR = "#5b8fbe"
+BAR = "#4f86b8"
+GAP_LINE = "#768692"
 LEANING_COLOURS = {"positive": "#12436D", "mixed": "#A285D1", "neutral": "#768692", "negative": "#C25600"}
 LEANING_INK = {"positive": "#ffffff", "mixed": "#0b0c0c", "neutral": "#0b0c0c", "negative": "#ffffff"}
 FONT = "Arial, Helvetica, sans-serif"
@@ -47,7 +48,7 @@ class Layout(NamedTuple):
 
 
 WIDE = Layout(left=270, plot=470, right=110, step=34, is_narrow=False)
-NARROW = Layout(left=6, plot=250, right=84, step=52, is_narrow=True)
+NARROW = Layout(left=14, plot=240, right=86, step=52, is_narrow=True)
 
 
 class Drawing(NamedTuple):
@@ -83,7 +84,7 @@ def theme_shares(rows: Sequence[Row], layout: Layout) -> alt.LayerChart:
     shift = layout.mark_shift
     x = _percent_axis("percent:Q", top)
     base = _bands(shown)
-    bars = base.mark_bar(size=16, color=BAR, yOffset=shift, cornerRadiusEnd=2).encode(x=x)
+    bars = base.mark_bar(size=16, color=BAR, yOffset=shift).encode(x=x)
     interval = base.mark_rule(strokeWidth=2, color=INK, yOffset=shift).encode(x="low:Q", x2="high:Q")
     ends = [
         base.mark_tick(thickness=2, size=10, color=INK, yOffset=shift).encode(x=alt.X(f"{end}:Q"))
@@ -141,27 +142,21 @@ def group_gaps(rows: Sequence[Row], layout: Layout) -> alt.LayerChart:
     shift = layout.mark_shift
     base = _bands(shown)
     x = _percent_axis("staff:Q", top)
-    line = base.mark_rule(strokeWidth=2, color="#768692", yOffset=shift).encode(x=x, x2="users:Q")
-    staff_range = base.mark_rule(strokeWidth=2.5, color=STAFF, yOffset=shift - 7, opacity=0.9)
-    staff_range = staff_range.encode(x="staff_low:Q", x2="staff_high:Q")
-    users_range = base.mark_rule(strokeWidth=2.5, color=SERVICE_USER, yOffset=shift + 7, opacity=0.9)
-    users_range = users_range.encode(x="users_low:Q", x2="users_high:Q")
-    staff = base.mark_point(
-        shape="circle", size=120, filled=True, opacity=1, color=STAFF, stroke="#fff", strokeWidth=1, yOffset=shift
-    ).encode(x="staff:Q")
-    users = base.mark_point(
-        shape="square",
-        size=120,
-        filled=True,
-        opacity=1,
-        color=SERVICE_USER,
-        stroke="#fff",
-        strokeWidth=1,
-        yOffset=shift,
-    ).encode(x="users:Q")
+    line = base.mark_rule(strokeWidth=1, color=GAP_LINE, yOffset=shift).encode(x=x, x2="users:Q")
+    layers = [line]
+    for name, shape, colour, offset in (
+        ("staff", "circle", STAFF, shift - 6),
+        ("users", "square", SERVICE_USER, shift + 6),
+    ):
+        interval = base.mark_rule(strokeWidth=2, color=colour, yOffset=offset)
+        layers.append(interval.encode(x=f"{name}_low:Q", x2=f"{name}_high:Q"))
+        point = base.mark_point(
+            shape=shape, size=100, filled=True, opacity=1, color=colour, stroke="#ffffff", strokeWidth=1, yOffset=offset
+        )
+        layers.append(point.encode(x=f"{name}:Q"))
     text = base.mark_text(align="left", dx=8, dy=shift, fontSize=13, fontWeight="bold", color=INK)
     text = text.encode(x=alt.value(layout.plot), text="text:N")
-    return _finish([line, staff_range, users_range, staff, users, text, *_labels(rows, layout)], rows, layout)
+    return _finish([*layers, text, *_labels(rows, layout)], rows, layout)
 
 
 def source_mix(rows: Sequence[Row], layout: Layout) -> alt.LayerChart:
@@ -215,7 +210,7 @@ def _percent_axis(field: str, top: int) -> alt.X:
 
 def _labels(rows: Sequence[Row], layout: Layout, *, too_few: bool = True) -> list[alt.Chart]:
     """Return the themes' names, and the words for those with too few to draw."""
-    width = 42 if layout.is_narrow else 36
+    width = 46 if layout.is_narrow else 40
     named = [{**_plain(row), "label": textwrap.shorten(row["label"], width, placeholder="\u2026")} for row in rows]
     mark = _bands(named)
     if layout.is_narrow:
@@ -269,7 +264,9 @@ def _svg(chart: alt.LayerChart, *, stem: str, title: str, description: str) -> s
     svg = re.sub(r' (?:aria-[a-z]+|role|class|pointer-events|xmlns:xlink|version)="[^"]*"', "", svg)
     svg = re.sub(r'<path d=""[^>]*/>|<path d="M0,0h0v0h0Z"/>', "", svg)
     svg = svg.replace(' opacity="1"', "").replace(f' font-family="{FONT}"', "")
-    svg = re.sub(r'(id="|url\(#)', rf"\1{stem}-", svg)
+    # The renderer numbers its clips through the life of the process; ours start anew with each drawing.
+    numbers = {old: str(new) for new, old in enumerate(dict.fromkeys(re.findall(r'id="([^"]+)"', svg)), start=1)}
+    svg = re.sub(r'(id="|url\(#)([^")]+)', lambda found: f"{found[1]}{stem}-{numbers.get(found[2], found[2])}", svg)
     head = f'<svg role="img" aria-labelledby="{stem}-title {stem}-desc" font-family="{FONT}"'
     words = f'<title id="{stem}-title">{escape(title)}</title><desc id="{stem}-desc">{escape(description)}</desc>'
     svg = svg.replace("<svg", head, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from voice_of_care.reporting import charts, words
+from voice_of_care.reporting.brief import FEWEST_LEANING
 from voice_of_care.reporting.facts import LEANINGS
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ def draw_leanings(overview: Overview) -> Drawing | None:
     ]
     if not any(row["parts"] for row in rows):
         return None
-    heard = [theme for theme in overview.themes if theme.leaning_percent("negative") is not None]
+    heard = [theme for theme in overview.themes if theme.share.count.rank >= FEWEST_LEANING]
     title = "How people speak of each theme"
-    if heard:
+    if any(theme.leaning_percent("negative") for theme in heard):
         worst = max(heard, key=lambda theme: theme.leaning_percent("negative") or 0)
         title = f"\u2018{worst.label}\u2019 has the largest share of people with only bad to say"
     description = (
@@ -77,11 +78,11 @@ def _leaning_parts(theme: ThemeView) -> dict[str, Any]:
 
 def draw_gaps(gaps: Gaps | None) -> Drawing | None:
     """Draw the two groups' shares of each theme."""
-    if gaps is None or all(gap.points is None for gap in gaps.rows):
+    if gaps is None or not gaps.can_compare or all(gap.points is None for gap in gaps.rows):
         return None
     rows = [_gap_row(place, gap) for place, gap in enumerate(gaps.rows)]
     widest = gaps.of("differ")
-    title = "Staff and service users raise the same themes about as often"
+    title = "Staff and service users: no theme shows a clear gap"
     if widest:
         more = "Service users" if (widest[0].points or 0) > 0 else "Staff"
         title = f"{more} raise \u2018{widest[0].theme.label}\u2019 more often: the widest gap"
@@ -105,7 +106,7 @@ def _gap_row(place: int, gap: Gap) -> dict[str, Any]:
         "users": gap.service_users.percent,
         "users_low": gap.service_users.low,
         "users_high": gap.service_users.high,
-        "text": f"{gap.staff.percent}% \u2192 {gap.service_users.percent}%",
+        "text": f"{gap.staff.percent}% v {gap.service_users.percent}%",
     }
 
 

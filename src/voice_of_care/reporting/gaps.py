@@ -38,6 +38,11 @@ class Gaps:
     service_users: Count
     rows: tuple[Gap, ...]
 
+    @property
+    def can_compare(self) -> bool:
+        """Return whether enough of both groups were heard."""
+        return min(self.staff.rank, self.service_users.rank) >= FEWEST_COMPARED
+
     def of(self, verdict: Verdict) -> tuple[Gap, ...]:
         """Return the gaps with a verdict."""
         return tuple(row for row in self.rows if row.verdict == verdict)

@@ -20,7 +20,8 @@ _STEP = 7
 def sparkline(theme: ThemeView) -> Markup:
     """Return bars of people a month, a dot where too few; nothing where hardly a month may be shown."""
     counts = [month.count for month in theme.months]
-    if sum(count.rank > 0 for count in counts) < FEWEST_MONTHS:
+    fewest = FEWEST_MONTHS if any(count.is_suppressed for count in counts) else 1
+    if sum(count.rank > 0 for count in counts) < fewest:
         return Markup("")
     top = max(count.rank for count in counts)
     shapes = []

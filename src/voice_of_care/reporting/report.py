@@ -81,7 +81,7 @@ def render_report(analysis: Analysis, *, settings: Settings, profile: Profile, f
             is_internal=discloser.is_internal,
             fewest_shown=discloser.fewest_shown,
             smallest_quoted=settings.report.smallest_group_quoted,
-            cover=_cover(facts),
+            cover=_cover(facts, discloser),
             overview=overview,
             quotes=quotes,
             gaps=gaps,
@@ -155,7 +155,7 @@ def _suppressed(overview: Overview, coverage: CoverageBook, quality: Quality) ->
     return sum(cell.is_suppressed for cell in cells)
 
 
-def _cover(facts: Facts) -> dict[str, Any]:
+def _cover(facts: Facts, discloser: Discloser) -> dict[str, Any]:
     analysis = facts.analysis
     comments = facts.comments
     return {
@@ -166,7 +166,7 @@ def _cover(facts: Facts) -> dict[str, Any]:
         "services": int(comments["service"].nunique()),
         "sites": int(comments["site"].nunique()),
         "sessions": int(comments["session_id"].nunique()),
-        "questions": int(comments["question"].nunique()),
+        "present": discloser.count(int(comments.groupby("session_id")["people_present"].max().sum())),
     }
 
 
