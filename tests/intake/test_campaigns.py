@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
+import pytest
 
 from voice_of_care.intake import find_campaigns
 from voice_of_care.tables import SAFE_COMMENTS, conform
 
+SHARED = Path(__file__).parents[2] / ".." / "shared" / "data" / "nhs_patient_feedback.csv"
 LETTER = (
     "I write to ask you to keep the minor injuries unit in our town open because the next one is forty miles away and "
     "there is no bus after six in the evening and many of us do not drive"
@@ -32,6 +36,20 @@ def test_a_letter_is_found_also_where_senders_altered_it():
     found = find_campaigns(comments([*altered, *others]))
     assert found["campaign_id"].tolist()[:5] == ["C1"] * 5
     assert found["campaign_id"].isna().tolist()[5:] == [True] * 3
+
+
+def test_a_sender_who_changed_a_sentence_of_a_long_letter_is_found():
+    long = LETTER + ". It has served three generations and the nurses there know us all by name. Please think again."
+    told = LETTER + ". My own mother was seen there twice last winter when the roads were closed. Please think again."
+    assert (find_campaigns(comments([long] * 5 + [told]))["campaign_id"] == "C1").all()
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared data are not here")
+def test_no_campaign_is_seen_in_comments_people_wrote_on_their_own():
+    texts = sorted(set(pd.read_csv(SHARED, dtype=str, keep_default_na=False)["FFT answer"]))
+    found = find_campaigns(comments(texts))
+    assert len(found) > 3000
+    assert found["campaign_id"].isna().all()
 
 
 def test_short_common_answers_are_never_a_campaign():

@@ -36,6 +36,7 @@ def reason_of(raw, *, has_question=True):
         ("see above", NON_ANSWER),
         ("...", NON_ANSWER),
         ("-", NON_ANSWER),
+        ("xxx", NON_ANSWER),
         ("As discussed!", NON_ANSWER),
         ("word " * 101, TOO_LONG),
         ("\x00\x01\x02\x03PK\x04\x05abc", UNREADABLE),
@@ -54,7 +55,7 @@ def test_what_says_nothing_that_can_be_read_is_set_aside_with_the_reason(raw, re
 @pytest.mark.parametrize(
     "raw",
     [
-        "Nothing", "No.", "None", "nil", "no nothing", "Don't know", "Wee nurse was dead on so she was", "👍👍",
+        "Nothing", "No.", "n", "Y", "None", "nil", "no nothing", "Don't know", "Wee nurse was dead on so she was", "👍👍",
         "thon wee doctor was brilliant like", "Cudnt get parked nowhere near", "Long waits", "A&E", "6 hours",
         "Wud a bin nice til hae sumbody spake tae me", "Naw happy", "Everything ok", "no complaints whatsoever tbh",
         "https://example.org/" + "a" * 250, "Níl a fhios agam",

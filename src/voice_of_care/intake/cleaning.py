@@ -31,6 +31,7 @@ _SURE = 0.95
 _LONGEST_TOKEN = 200
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_ONE_LETTER = re.compile(r"([^\W\d_])\1*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u200b\u2060]")
 
 
@@ -69,9 +70,11 @@ def find_reason(raw: Cell, text: str, *, has_question: bool, settings: IntakeSet
 
 
 def is_non_answer(text: str, *, further: Sequence[str] = ()) -> bool:
-    """Say whether a text only says that there is no answer; punctuation alone is one."""
+    """Say whether a text only says that there is no answer; punctuation or one letter alone is one."""
     bare = plain(text)
     if bare in known_words().non_answers or any(bare == plain(own) for own in further):
+        return True
+    if _ONE_LETTER.fullmatch(bare) and bare not in {"y", "n"}:
         return True
     return not any(unicodedata.category(letter)[0] in "LN" or unicodedata.category(letter) == "So" for letter in text)
 
