@@ -1,8 +1,11 @@
 """The whole flow on a small folder: nothing vanishes, the same bytes twice, decisions survive, clear refusals."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import docx
@@ -143,6 +146,18 @@ def test_the_same_comments_in_another_order_give_the_same_bytes(done, tmp_path):
     one, other = exported(done / "project", tmp_path / "a"), exported(project, tmp_path / "b")
     for name in ("themes.csv", "assignments.csv", "theme_links.csv", "sentiments.csv", "segments.csv", "quotes.csv"):
         assert other[name] == one[name], name
+    assert (tmp_path / "r.html").read_bytes() == (done / "r.html").read_bytes()
+
+
+def test_without_network_with_one_thread_and_another_hash_seed_the_bytes_are_the_same(done, tmp_path):
+    project = make_project(tmp_path / "project")
+    command = [sys.executable, "-m", "voice_of_care", "analyse", str(done / "in"), "--project", str(project), "--quiet"]
+    if shutil.which("unshare") and subprocess.run(["unshare", "-rn", "true"], check=False).returncode == 0:  # noqa: S607
+        command = ["unshare", "-rn", *command]
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    env = {**os.environ, **threads, "PYTHONHASHSEED": "4711", "TZ": "Asia/Tokyo"}
+    subprocess.run([*command, "--report", str(tmp_path / "r.html")], check=True, env=env)  # noqa: S603
+    assert exported(project, tmp_path / "b") == exported(done / "project", tmp_path / "a")
     assert (tmp_path / "r.html").read_bytes() == (done / "r.html").read_bytes()
 
 

@@ -272,7 +272,7 @@ def _stack(*parts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _hash_input(comments: pd.DataFrame) -> str:
-    """Return a sha256 over all comments as read, the same in whatever order they were read."""
-    rows = comments.drop(columns=["comment_id"]).itertuples(index=False, name=None)
+    """Return a sha256 over all comments as read, the same in whatever order they stood."""
+    rows = comments.drop(columns=["comment_id", "source_ref"]).itertuples(index=False, name=None)
     lines = ["\x1f".join("" if pd.isna(value) else str(value) for value in row) for row in rows]
     return hashlib.sha256("\x1e".join(sorted(lines)).encode("utf-8", "surrogatepass")).hexdigest()
