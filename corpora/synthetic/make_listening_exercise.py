@@ -14,7 +14,8 @@ from typing import Any
 
 from exercise import plan, planted
 from exercise.assemble import Exercise
-from exercise.banks import SINGLE_SERVICE, SINGLE_SERVICE_THEME
+from exercise.banks import SINGLE_SERVICE, SINGLE_SERVICE_THEME, statements_written
+from exercise.datasheet import with_counts
 from exercise.gold import gold_row
 from exercise.notes_out import write_minutes, write_transcript, write_workshop
 from exercise.packages import contents
@@ -43,6 +44,7 @@ SEED = 20231002
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE / "listening-exercise"
 GOLD = HERE.parent / "gold" / "listening-exercise"
+DATASHEET = HERE / "DATASHEET.md"
 
 
 def make(folder: Path, gold: Path) -> None:
@@ -95,6 +97,7 @@ def manifest(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "trust": f"{TRUST} (fictional)",
         "period": [FIRST_DAY.isoformat(), LAST_DAY.isoformat()],
+        "statements": statements_written(),
         "records": len(rows),
         "comments_with_words": len(spoken),
         "distinct_texts": len({row["text"] for row in spoken}),
@@ -108,6 +111,14 @@ def manifest(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "names": sum(count for kind, count in kinds.items() if kind in names),
         "protected_terms": sum(len(row["protected"]) for row in rows),
         "flags": dict(sorted(flags.items())),
+        **_to_be_found(rows),
+        "services": {service.name: list(service.sites) for service in SERVICES},
+    }
+
+
+def _to_be_found(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    flags = Counter(flag for row in rows for flag in row["flags"])
+    return {
         "campaign": {"id": planted.CAMPAIGN, "senders": flags["campaign"], "altered": flags["altered"]},
         "growing": {
             "theme": "it_systems",
@@ -123,7 +134,6 @@ def manifest(rows: list[dict[str, Any]]) -> dict[str, Any]:
         },
         "single_service": {"theme": SINGLE_SERVICE_THEME, "service": SINGLE_SERVICE},
         "unraised": list(planted.UNRAISED),
-        "services": {service.name: list(service.sites) for service in SERVICES},
     }
 
 
@@ -175,7 +185,14 @@ def check() -> list[str]:
     with tempfile.TemporaryDirectory() as aside:
         folder, gold = Path(aside) / "exercise", Path(aside) / "gold"
         make(folder, gold)
-        return differences(folder, FOLDER) + differences(gold, GOLD)
+        changed = differences(folder, FOLDER) + differences(gold, GOLD)
+    kept = DATASHEET.read_text(encoding="utf-8")
+    return changed if kept == _datasheet() else [*changed, DATASHEET.name]
+
+
+def _datasheet() -> str:
+    manifest = json.loads((GOLD / "planted.json").read_text(encoding="utf-8"))
+    return with_counts(DATASHEET.read_text(encoding="utf-8"), manifest)
 
 
 def main() -> int:
@@ -189,6 +206,7 @@ def main() -> int:
     for folder in (FOLDER, GOLD):
         shutil.rmtree(folder, ignore_errors=True)
     make(FOLDER, GOLD)
+    _write(DATASHEET, _datasheet())
     print(f"Wrote {FOLDER} and {GOLD}.")
     return 0
 

@@ -87,3 +87,8 @@ def _line(bank: str, theme: str, found: re.Match[str]) -> Line:
 def read_statements() -> list[Line]:
     """Return all statements without identifiers."""
     return [line for name in STATEMENT_BANKS for line in read_bank(name)]
+
+
+def statements_written() -> int:
+    """Return how many distinct statements all banks hold."""
+    return len({line.text for path in sorted(BANKS.glob("*.txt")) for line in read_bank(path.stem)})

@@ -51,16 +51,19 @@ NOT_ENGLISH = (
 UNRAISED = (
     {
         "framework_id": "qdc",
+        "element_id": "electronic-entertainment",
         "label": "Electronic entertainment",
         "never": ["tv", "telly", "television", "wifi", "wi-fi", "radio", "headphones", "netflix", "dvd"],
     },
     {
         "framework_id": "qdc",
+        "element_id": "mental-health-act",
         "label": "Mental Health Act",
         "never": ["mental health act", "sectioned", "detained", "tribunal", "detention"],
     },
     {
         "framework_id": "qms",
+        "element_id": "quality-assurance",
         "label": "Quality assurance",
         "never": ["audit", "audited", "inspection", "inspector", "inspectors", "rqia", "accreditation", "regulator"],
     },
