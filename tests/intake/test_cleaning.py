@@ -55,7 +55,8 @@ def test_what_says_nothing_that_can_be_read_is_set_aside_with_the_reason(raw, re
 @pytest.mark.parametrize(
     "raw",
     [
-        "Nothing", "No.", "n", "Y", "None", "nil", "no nothing", "Don't know", "Wee nurse was dead on so she was", "👍👍",
+        "Nothing", "No.", "n", "Y", "None", "nil", "no nothing", "Don't know", "👍👍",
+        "Wee nurse was dead on so she was",
         "thon wee doctor was brilliant like", "Cudnt get parked nowhere near", "Long waits", "A&E", "6 hours",
         "Wud a bin nice til hae sumbody spake tae me", "Naw happy", "Everything ok", "no complaints whatsoever tbh",
         "https://example.org/" + "a" * 250, "Níl a fhios agam",

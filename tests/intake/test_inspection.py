@@ -41,9 +41,21 @@ def test_settings_are_suggested_from_names_and_headings_and_can_be_pasted(folder
     assert len(suggestion) == 1
     source = parse_settings(tomllib.loads(suggestion[0])).sources[0]
     assert (source.respondent_group, str(source.date), source.site) == ("staff", "2024-03-12", "Hillview Health Centre")
+    assert (source.service, source.people_present) == ("Maternity team", 2)
     again = folder.inspect(tomllib.loads(suggestion[0]))
     assert not again.suggestions or "respondent_group" not in again.suggestions[0]
     assert folder.read(tomllib.loads(suggestion[0])).comments["respondent_group"].tolist() == ["staff"]
+
+
+def test_the_service_after_a_colon_and_the_venue_are_suggested(folder):
+    text = (
+        "# Listening workshop with carers: Home Care\n\nVenue: Loughside Hub\n\n## What works\n\n- They come on time\n"
+    )
+    folder.write("2024-03-06.md", text)
+    suggestion = folder.inspect().suggestions[0]
+    assert 'service = "Home Care"' in suggestion
+    assert 'site = "Loughside Hub"' in suggestion
+    assert 'respondent_group = "carer"' in suggestion
 
 
 def test_an_unreadable_file_is_shown_as_a_problem(folder):

@@ -54,6 +54,7 @@ def test_attendees_are_counted_and_are_no_comments():
     assert notes.items[0].people_present == notes.facts.people_present == 4
     assert count_people([Passage("12 people attended", "p", "attendees")]) == 12
     assert count_people([bullet("Nowhere to park")]) is None
+    assert find_statements([paragraph("Transcript. 6 people took part."), bullet("Nowhere to park")]).people == 6
 
 
 def test_turns_of_speech_have_a_respondent_each_and_the_facilitators_question():

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from voice_of_care.intake.dates import find_date
-from voice_of_care.intake.items import find_defaults
 from voice_of_care.intake.layout import clean_header
-from voice_of_care.intake.notes import service_of
 from voice_of_care.intake.reading import SourceRead, read_sources
-from voice_of_care.intake.vocabulary import find_group
+from voice_of_care.intake.suggestions import suggest_settings
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
@@ -25,10 +20,6 @@ if TYPE_CHECKING:
 _MOST_VALUES = 20
 _LONGEST_VALUE = 40
 _LONGEST_HEADER = 160
-_SITE = re.compile(
-    r"\b((?:[A-Z][\w'’]+ ){1,4}(?:Hospital|Health Centre|Health Center|Centre|Care Centre|House|Lodge|Campus|Site"
-    r"|Clinic))\b"
-)
 
 
 @dataclass(frozen=True)
@@ -134,49 +125,3 @@ def _few_short(counts: Mapping[str, int]) -> dict[str, int]:
     if len(counts) > _MOST_VALUES or any(len(value) > _LONGEST_VALUE for value in counts):
         return {"(many different or long values)": sum(counts.values())}
     return _sorted(counts)
-
-
-def suggest_settings(source: SourceRead, settings: Settings) -> str | None:
-    """Return a [[sources]] entry for what names and headings of a file tell and no setting or column does."""
-    if source.file is None or not source.is_read:
-        return None
-    known = find_defaults(source.file.name, settings)
-    has = set() if source.layout is None else {column.use for column in source.layout.columns}
-    words = _words_about(source)
-    found: dict[str, str | int | datetime.date | None] = {}
-    if known.respondent_group is None and "respondent_group" not in has:
-        found["respondent_group"] = next(
-            (
-                group
-                for text in words
-                if (group := find_group(text, settings.intake.group_words)) not in (None, "unknown")
-            ),
-            None,
-        )
-    if known.service is None and "service" not in has:
-        found["service"] = next((service for text in words if (service := service_of((text,)))), None)
-    if known.site is None and "site" not in has:
-        found["site"] = next((match[1] for text in words if (match := _SITE.search(text))), None)
-    if known.date is None and "date" not in has:
-        found["date"] = next((day for text in words if (day := find_date(text))), None)
-    if known.people_present is None and source.facts.people_present:
-        found["people_present"] = source.facts.people_present
-    lines = [f"{name} = {_toml(value)}" for name, value in found.items() if value is not None]
-    if not lines:
-        return None
-    return "\n".join(["[[sources]]", f"files = {_toml(source.file.name)}", *lines])
-
-
-def _words_about(source: SourceRead) -> list[str]:
-    """Return the first heading, then the names of file and folders, the nearest first, as words."""
-    if source.file is None:
-        return []
-    headings = [passage.text for passage in source.file.passages if passage.kind == "heading"][:1]
-    headings = headings or [passage.headings[0] for passage in source.file.passages if passage.headings][:1]
-    parts = source.file.name.rsplit(".", 1)[0].split("/")
-    names = [re.sub(r"_+|(?<!\d)-+|-+(?!\d)", " ", part) for part in reversed(parts)]
-    return [" ".join(text.split()) for text in (*headings, *names) if text.strip()]
-
-
-def _toml(value: str | int | datetime.date | None) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, int)) else f"{value:%Y-%m-%d}"

@@ -30,6 +30,7 @@ _COUNT = re.compile(
     r"\b(\d{1,3})\s*(?:people|persons|participants|attendees|present|attended|staff|service users|carers)\b",
     re.IGNORECASE,
 )
+_TOOK_PART = re.compile(r"\b(\d{1,3}) people (?:took part|attended|were present)\b", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:date|time|venue|location|place|where|when|facilitat\w+|chair\w*|apologies|present|in attendance|attendees"
     r"|(?:minutes|notes)(?: taken)? by|note ?taker|recorded by|duration|group|session|site|service|ward)\s*[:–]\s*\S",
@@ -73,7 +74,9 @@ def find_statements(passages: Sequence[Passage]) -> Statements:
             is_short = len(part.text.split()) <= _MOST_TITLE_WORDS
             about = is_about_meeting(part.text) or (opening and is_short and not statements_said(statements))
             statements.append(Statement(replace(part, text=strip_marks(part.text)), about))
-    return Statements(tuple(statements), count_people(outlined))
+    told = [_TOOK_PART.search(statement.passage.text) for statement in statements if statement.is_about_meeting]
+    people = next((int(found[1]) for found in told if found), None)
+    return Statements(tuple(statements), count_people(outlined) or people)
 
 
 def statements_said(statements: Iterable[Statement]) -> bool:
