@@ -12,7 +12,7 @@ import pytest
 from voice_of_care.embedding import OnnxEmbedder
 from voice_of_care.frameworks import Framework, load_frameworks
 from voice_of_care.frameworks.loader import find_framework
-from voice_of_care.priorities import MOST_EVIDENCE, link_priorities
+from voice_of_care.priorities import MOST_EVIDENCE, Trained, link_priorities
 from voice_of_care.settings import PrioritySettings
 from voice_of_care.tables import ASSIGNMENTS, SAFE_COMMENTS, SEGMENT_LINKS, SEGMENTS, THEME_LINKS, conform
 
@@ -77,7 +77,7 @@ def in_themes(segments, themes):
     return conform(frame[frame["theme_id"].notna()], ASSIGNMENTS)
 
 
-def link(embedder, texts, frameworks, *, themes=None, settings=SETTINGS, qdc_probabilities=None, **about):
+def link(embedder, texts, frameworks, *, themes=None, settings=SETTINGS, trained=None, **about):
     comments, segments = comments_and_segments(texts, **about)
     assignments = ASSIGNMENTS.empty() if themes is None else in_themes(segments, themes)
     return link_priorities(
@@ -87,7 +87,7 @@ def link(embedder, texts, frameworks, *, themes=None, settings=SETTINGS, qdc_pro
         embedder=embedder,
         frameworks=frameworks,
         settings=settings,
-        qdc_probabilities=qdc_probabilities,
+        trained=trained,
     )
 
 
@@ -248,22 +248,26 @@ def test_evidence_is_bounded(embedder):
     assert len(timely["evidence_segment_ids"].item()) == MOST_EVIDENCE
 
 
-def test_probabilities_of_a_trained_model_take_the_place_of_the_cues(embedder):
-    texts = ["The food was cold.", "Nowhere to park."]
-    probabilities = pd.DataFrame(
+def test_a_trained_model_takes_the_place_of_the_cues_for_what_it_knows(embedder):
+    texts = ["The food was cold.", "Nowhere to park the car.", "We were discharged home."]
+    strengths = pd.DataFrame(
         {
             "segment_id": ["C0000.1", "C0000.1", "C0001.1", "C0001.1"],
-            "priority_id": ["discharge", "parking", "parking", "no-such-thing"],
-            "probability": [0.91, 0.2, 0.77777, 0.99],
+            "priority_id": ["discharge", "timeliness-of-care", "discharge", "no-such-thing"],
+            "strength": [0.91, 0.2, 0.77777, 0.99],
         }
     )
+    everything = frozenset(element.id for element in find_framework("qdc").elements)
     frameworks = [find_framework("qdc"), find_framework("steeep")]
-    linked = link(embedder, texts, frameworks, qdc_probabilities=probabilities).segment_links
+    trained = Trained("qdc", everything - {"parking"}, strengths)
+    linked = link(embedder, texts, frameworks, trained=trained).segment_links
     qdc = linked[linked["framework_id"] == "qdc"]
-    assert list(zip(qdc["segment_id"], qdc["priority_id"], qdc["strength"], strict=True)) == [
+    by_model = qdc[qdc["priority_id"] != "parking"]
+    assert list(zip(by_model["segment_id"], by_model["priority_id"], by_model["strength"], strict=True)) == [
         ("C0000.1", "discharge", 0.91),
-        ("C0001.1", "parking", 0.7778),
+        ("C0001.1", "discharge", 0.7778),
     ]
+    assert qdc.loc[qdc["priority_id"] == "parking", "segment_id"].tolist() == ["C0001.1"]
 
 
 def test_an_own_framework_with_a_marker_needs_no_meaning(embedder):

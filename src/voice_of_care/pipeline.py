@@ -27,10 +27,10 @@ from voice_of_care.deidentify import deidentify
 from voice_of_care.embedding import CachedEmbedder, OnnxEmbedder
 from voice_of_care.errors import SchemaError, TooLittleDataError
 from voice_of_care.frameworks import load_frameworks
-from voice_of_care.heads import qdc_probabilities
+from voice_of_care.heads import load_heads, qdc_probabilities
 from voice_of_care.intake import find_campaigns, read_comments
 from voice_of_care.models import model_hashes
-from voice_of_care.priorities import link_priorities
+from voice_of_care.priorities import Trained, link_priorities
 from voice_of_care.sentiment import score_sentiment
 from voice_of_care.tables import EVENTS, RUNS, SET_ASIDE, SEVERITIES, TABLES, conform
 from voice_of_care.themes import find_themes, split_segments
@@ -124,11 +124,10 @@ def run(
         )
     _conserve("themes", segments["segment_id"], found.assignments["segment_id"], found.set_aside["item_id"])
     with watch.step("priorities"):
-        trained = (
-            qdc_probabilities(segments, safe_comments, embedder=embedder)
-            if any(framework.id == QDC for framework in frameworks)
-            else None
-        )
+        trained = None
+        if any(framework.id == QDC for framework in frameworks):
+            strengths = qdc_probabilities(segments, safe_comments, embedder=embedder)
+            trained = Trained(QDC, frozenset(load_heads().priority_ids.tolist()), strengths)
         linked = link_priorities(
             segments,
             found.assignments,
@@ -136,7 +135,7 @@ def run(
             embedder=embedder,
             frameworks=frameworks,
             settings=settings.priorities,
-            qdc_probabilities=trained,
+            trained=trained,
         )
     analysis = Analysis(
         safe_comments=safe_comments,

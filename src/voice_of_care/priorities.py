@@ -96,6 +96,14 @@ class PrioritiesLinked(NamedTuple):
     theme_links: pd.DataFrame
 
 
+class Trained(NamedTuple):
+    """What a trained model says: segment_id, priority_id and strength (0.5 at its own threshold), and what it knows."""
+
+    framework_id: str
+    priority_ids: frozenset[str]
+    strengths: pd.DataFrame
+
+
 def link_priorities(
     segments: pd.DataFrame,
     assignments: pd.DataFrame,
@@ -104,7 +112,7 @@ def link_priorities(
     embedder: Embedder,
     frameworks: Sequence[Framework],
     settings: PrioritySettings,
-    qdc_probabilities: pd.DataFrame | None = None,
+    trained: Trained | None = None,
 ) -> PrioritiesLinked:
     """Return the links of segments and of leaf themes to the priorities of the frameworks.
 
@@ -117,19 +125,19 @@ def link_priorities(
         embedder: gives the sentence vectors.
         frameworks: as `load_frameworks` returns them.
         settings: `threshold` is the strength from which a segment's link is decided.
-        qdc_probabilities: segment_id, priority_id, probability of a trained model; used for the framework `qdc`.
+        trained: what a trained model says of one framework's priorities; the others are linked by their cues.
     """
     asked = segments[["segment_id", "comment_id"]].merge(
         safe_comments[["comment_id", "question", "respondent_group"]], on="comment_id", how="left", validate="m:1"
     )
-    trained = {} if qdc_probabilities is None else {"qdc": qdc_probabilities}
-    scored = [framework for framework in frameworks if framework.id not in trained]
-    parts = list(_zero_shot(segments, asked, scored, embedder=embedder, threshold=settings.threshold))
-    parts += [
-        _from_probabilities(trained[framework.id], asked, framework, threshold=settings.threshold)
-        for framework in frameworks
-        if framework.id in trained
-    ]
+    by_cues = [_without_trained(framework, trained) for framework in frameworks]
+    parts = list(_zero_shot(segments, asked, by_cues, embedder=embedder, threshold=settings.threshold))
+    if trained is not None:
+        parts += [
+            _from_trained(trained, asked, framework, threshold=settings.threshold)
+            for framework in frameworks
+            if framework.id == trained.framework_id
+        ]
     segment_links = _in_order(parts, segments, frameworks)
     theme_links = _link_themes(
         segment_links, segments, assignments, unit_of=units(safe_comments), order=[each.id for each in frameworks]
@@ -305,22 +313,27 @@ def _rows(
     )
 
 
-def _from_probabilities(
-    probabilities: pd.DataFrame, asked: pd.DataFrame, framework: Framework, *, threshold: float
-) -> pd.DataFrame:
+def _without_trained(framework: Framework, trained: Trained | None) -> Framework:
+    """Return the framework without the priorities that a trained model knows."""
+    if trained is None or framework.id != trained.framework_id:
+        return framework
+    rest = tuple(element for element in framework.elements if element.id not in trained.priority_ids)
+    return framework.model_copy(update={"elements": rest})
+
+
+def _from_trained(trained: Trained, asked: pd.DataFrame, framework: Framework, *, threshold: float) -> pd.DataFrame:
     known = [element.id for element in framework.elements]
     addressed = asked["segment_id"][_is_addressed(framework, asked["respondent_group"])]
-    rows = probabilities[
-        probabilities["segment_id"].isin(addressed)
-        & probabilities["priority_id"].isin(known)
-        & (probabilities["probability"] >= threshold)
+    found = trained.strengths
+    rows = found[
+        found["segment_id"].isin(addressed) & found["priority_id"].isin(known) & (found["strength"] >= threshold)
     ]
     return pd.DataFrame(
         {
             "segment_id": rows["segment_id"],
             "framework_id": framework.id,
             "priority_id": rows["priority_id"],
-            "strength": rows["probability"].astype("float64").round(4),
+            "strength": rows["strength"].astype("float64").round(4),
         }
     )
 
