@@ -28,6 +28,8 @@ REASONS: Final = (EMPTY, NON_ANSWER, NOT_ENGLISH, UNREADABLE, TOO_LONG, FACILITA
 
 _FEWEST_WORDS = 5
 _SURE = 0.95
+_FEWEST_LETTERS = 3
+_LONGEST_NON_ANSWER = 100  # unless the settings name a longer one
 _LONGEST_TOKEN = 200
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -71,6 +73,8 @@ def find_reason(raw: Cell, text: str, *, has_question: bool, settings: IntakeSet
 
 def is_non_answer(text: str, *, further: Sequence[str] = ()) -> bool:
     """Say whether a text only says that there is no answer; punctuation or one letter alone is one."""
+    if len(text) > _LONGEST_NON_ANSWER and not further and any(map(str.isalpha, text)):
+        return False
     bare = plain(text)
     if bare in known_words().non_answers or any(bare == plain(own) for own in further):
         return True
@@ -85,22 +89,23 @@ def language_of(text: str) -> str:
     Short texts, dialect and typing errors mislead any detector, so only texts of five or more words without a single
     common English word are asked about (or texts in another script); the detector must be sure.
     """
-    letters = [letter for letter in text if letter.isalpha()]
-    if not letters:
-        return "en"
-    other_script = sum(
-        not letter.isascii() and not unicodedata.name(letter, "LATIN").startswith("LATIN") for letter in letters
-    )
-    if other_script <= 0.6 * len(letters):
+    other_script = not text.isascii() and _is_mostly_other_script(text)
+    if not other_script:
         words = [word.casefold().replace("’", "'") for word in _WORD.findall(text)]
         if len(words) < _FEWEST_WORDS or any(word in known_words().english for word in words):
             return "en"
-    elif len(letters) < 3:
-        return "en"
     language, confidence = _identifier().classify(text)
-    if other_script > 0.6 * len(letters):
+    if other_script:
         return "und" if language == "en" else str(language)
     return str(language) if confidence >= _SURE else "en"
+
+
+def _is_mostly_other_script(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    other = sum(
+        not letter.isascii() and not unicodedata.name(letter, "LATIN").startswith("LATIN") for letter in letters
+    )
+    return len(letters) >= _FEWEST_LETTERS and other > 0.6 * len(letters)
 
 
 @functools.cache
