@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from voice_of_care.console import (
+    framework_lines,
+    inspection_lines,
+    say,
+    seconds_line,
+    show_progress,
+    summary_lines,
+)
 from voice_of_care.errors import StoreError, VoiceOfCareError
-from voice_of_care.progress import say, show_progress, show_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from voice_of_care.analysis import Analysis
-    from voice_of_care.frameworks import Framework
     from voice_of_care.settings import Profile, Settings
     from voice_of_care.store import Project
 
@@ -100,7 +106,7 @@ def inspect(
     from voice_of_care.intake import inspect_paths
 
     inspection = inspect_paths(paths, settings=_settings_of(project))
-    typer.echo(_json(inspection.as_dict()) if as_json else inspection.as_text())
+    _print(_json(inspection.as_dict()) if as_json else inspection_lines(inspection.as_dict()))
 
 
 @app.command(epilog="Example: voice-of-care redact notes/workshop.docx --json")
@@ -152,8 +158,7 @@ def analyse(
     if as_json:
         typer.echo(_json(summary))
     elif not quiet:
-        _print_summary(summary)
-        show_seconds(stopwatch.seconds)
+        _print([*summary_lines(summary), seconds_line(stopwatch.seconds)])
 
 
 @app.command(name="report", epilog="Example: voice-of-care report --project listening --to board.html")
@@ -245,7 +250,7 @@ def show_framework(
     from voice_of_care.frameworks.loader import find_framework
 
     framework = find_framework(framework_id)
-    typer.echo(_json(framework.model_dump(mode="json")) if as_json else _framework_text(framework))
+    _print(_json(framework.model_dump(mode="json")) if as_json else framework_lines(framework))
 
 
 @frameworks_app.command("check", epilog="Example: voice-of-care frameworks check our-priorities.yaml")
@@ -335,31 +340,8 @@ def _summary(analysis: Analysis, opened: Project, report: Path | None, seconds: 
     }
 
 
-def _print_summary(summary: dict[str, object]) -> None:
-    typer.echo(
-        f"{summary['comments_read']} comments read: {summary['comments_analysed']} analysed, "
-        f"{summary['comments_set_aside']} set aside."
-    )
-    reasons = summary["set_aside_by_reason"]
-    if isinstance(reasons, dict):
-        for reason, count in reasons.items():
-            typer.echo(f"  set aside, {count}: {reason}")
-    sources = summary["sources"]
-    for source in sources if isinstance(sources, list) else []:
-        for problem in source["problems"]:
-            typer.echo(f"  {source['source']}: {problem.removeprefix(str(source['source']) + ': ')}")
-    typer.echo(
-        f"{summary['themes']} themes, {summary['theme_links']} proposed links, {summary['redactions']} redactions."
-    )
-    if summary["report"]:
-        typer.echo(f"Report: {summary['report']}")
-
-
-def _framework_text(framework: Framework) -> str:
-    lines = [f"{framework.name} ({framework.id}, version {framework.version})"]
-    for element in framework.elements:
-        lines += [f"  {element.id}: {element.label}", f"      {element.definition}"]
-    return "\n".join(lines)
+def _print(text: str | list[str]) -> None:
+    typer.echo(text if isinstance(text, str) else "\n".join(text))
 
 
 def _json(value: object) -> str:
