@@ -52,7 +52,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     for source in summary["sources"]:
         lines += [f"  {_with_source(source['source'], problem)}" for problem in source["problems"]]
     lines.append(
-        f"{summary['themes']} themes, {summary['theme_links']} links to priorities that wait for a decision or have one, "
+        f"{summary['themes']} themes, {summary['theme_links']} links to priorities, "
         f"{summary['redactions']} redactions, {summary['flags']} flags to look at."
     )
     if summary["report"]:
