@@ -27,7 +27,7 @@ KIN = _set(
     "grandmother granda grandad grandfather granddad grandma grandpa aunt auntie aunty uncle niece nephew cousin "
     "friend "
     "neighbour grandson granddaughter fiance fiancee boyfriend girlfriend mother-in-law father-in-law sister-in-law "
-    "brother-in-law stepson stepdaughter twin toddler baby"
+    "brother-in-law stepson stepdaughter twin toddler baby girl boy child lad lass"
 )
 PERSON_NOUNS = (
     ROLES | KIN | _set("lady man woman girl guy fella lad lass gentleman boy person someone member colleague chap")
@@ -45,7 +45,8 @@ PERSON_VERBS = _set(
     "was is were who has had made took helped came gave explained listened went showed treated looked kept told said "
     "got did rang phoned called works worked could couldn't would wouldn't deserves provided always really never also"
 )
-PARTICLES = _set("ni nic mac mc o ui de van von der den la le bin al da dos del di st mag")
+PARTICLES = _set("ni nic mac mc giolla o ui de van von der den la le bin al da dos del di st mag")
+GAELIC_PARTICLES = _set("mc mac ni nic o giolla")
 AFTER_A_VERB = _set("i you we they the it be he she this that not all a an my your to")
 """Words that follow 'will', 'may', 'hope', 'mark' where these are no names."""
 
@@ -87,6 +88,13 @@ ROLE_AFTER = re.compile(
     r"(?:'s)?(?:\s*[,(-]\s*|\s+(?:is|was|are|who is|who was)\s+|\s+)"
     r"(?:(?:the|our|a|my|an|your|who is|who was)\s+)?(?:[\w-]+\s+){0,3}?"
     rf"(?:{'|'.join(sorted(CUE_ROLES))})\b",
+    re.IGNORECASE,
+)
+OURS = re.compile(r"\b(?:our|wee|big)\W{0,2}$", re.IGNORECASE)
+AT_WORK = re.compile(
+    r"\s+(?:the\s+(?:[\w-]+\s+){0,2}?(?:" + "|".join(sorted(CUE_ROLES)) + r")\b|"
+    r"(?:from|at|in|on|with) (?:the|our) (?:[\w-]+ ){0,2}?(?:desk|team|ward|reception|kitchen|trolley|office|clinic|"
+    r"unit|shop|door|phone|switchboard|department|pharmacy)\b)",
     re.IGNORECASE,
 )
 DIGIT = re.compile(r"\s*\d")

@@ -24,25 +24,6 @@ if TYPE_CHECKING:
 _CANONICAL = ("received_on", "source", "question", "text", "respondent_group", "service", "site", "score")
 _LABELS = ("service", "site", "question")
 _BATCH = 128
-_COUNTRIES = frozenset(
-    [
-        "ireland",
-        "england",
-        "scotland",
-        "wales",
-        "britain",
-        "uk",
-        "france",
-        "spain",
-        "poland",
-        "europe",
-        "america",
-        "usa",
-        "canada",
-        "australia",
-        "northern",
-    ]
-)
 
 
 class Deidentified(NamedTuple):
@@ -174,7 +155,7 @@ def find_identifiers(
                     item.text[match.start : match.end],
                 )
                 for match in matches
-                if not _kept(item.text[match.start : match.end], match.entity_type, settings.keep)
+                if not _is_kept(item.text[match.start : match.end], settings.keep)
             ]
             found[text] = disjoint(findings)
         if progress is not None:
@@ -182,11 +163,8 @@ def find_identifiers(
     return found
 
 
-def _kept(words: str, kind: str, keep: tuple[str, ...]) -> bool:
-    plain = words.strip().casefold()
-    if any(plain == word.strip().casefold() for word in keep):
-        return True
-    return kind == "PLACE" and plain.split()[0] in _COUNTRIES
+def _is_kept(words: str, keep: tuple[str, ...]) -> bool:
+    return any(words.strip().casefold() == word.strip().casefold() for word in keep)
 
 
 def _rewrite_all(

@@ -40,6 +40,12 @@ def word_names() -> frozenset[str]:
 
 
 @functools.cache
+def capital_names() -> frozenset[str]:
+    """Return word-names that are names wherever they have a capital."""
+    return frozenset(read_list("capital_names.txt").split())
+
+
+@functools.cache
 def near_forenames() -> frozenset[str]:
     """Return forenames common in Great Britain and Ireland."""
     return _union(_NEAR, "first_names") | frozenset(read_list("forenames.txt").split())
@@ -48,7 +54,7 @@ def near_forenames() -> frozenset[str]:
 @functools.cache
 def far_forenames() -> frozenset[str]:
     """Return forenames from further away; only a capital makes them names."""
-    return _union(_FAR, "first_names")
+    return _union(_FAR, "first_names") | frozenset(read_list("forenames_far.txt").split())
 
 
 @functools.cache

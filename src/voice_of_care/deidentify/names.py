@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from voice_of_care.deidentify import cues
+from voice_of_care.deidentify import cues, gazetteer
 from voice_of_care.deidentify.protect import is_facility_word
 from voice_of_care.deidentify.reading import (
     Reading,
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _BARE_LOWER_AT_LEAST = 4
 """Letters a forename in lower case needs to count without a cue."""
-_NOT_BEFORE_VERBS = frozenset({"hope", "joy", "faith", "may", "patience", "will"})
-"""Word-names that begin sentences as words, even where the model says PERSON."""
+_NOT_BEFORE_VERBS = frozenset(gazetteer.read_list("words_first.txt").split())
+"""Word-names that begin sentences as words, even where a verb follows or the model says PERSON."""
 
 
 class _Hit(NamedTuple):
@@ -73,7 +73,7 @@ def _at(reading: Reading, index: int, last: _Hit | None) -> _Hit | None:
         return hit
     if last is not None and last.after in {index, index - 1} and (hit := _joined(reading, index, last)) is not None:
         return hit
-    signals: tuple[Callable[[Reading, int], _Hit | None], ...] = (_signed, _named, _thanked, _bare)
+    signals: tuple[Callable[[Reading, int], _Hit | None], ...] = (_signed, _named, _thanked, _at_work, _bare)
     return next((hit for signal in signals if (hit := signal(reading, index)) is not None), None)
 
 
@@ -95,7 +95,7 @@ def _titled(reading: Reading, index: int) -> _Hit | None:
         return None
     title, word, gap = reading.words[index - 1], reading.words[index], reading.gap(index)
     strict = title.folded in cues.STRICT_TITLES
-    if gap not in {" ", "  ", ". ", "."} and not (strict and gap == ": "):
+    if gap not in {" ", "  "} and not (strict and gap in {". ", ".", ": "}):
         return None
     looks_named = word.is_capital and (is_forename(word) or is_surname(word))
     if word.folded in cues.NEVER or (is_blocked(word) and not looks_named):
@@ -124,7 +124,10 @@ def _after_role(reading: Reading, index: int) -> bool:
     if title.folded not in cues.SOFT_TITLES | cues.CUE_ROLES:
         return False
     if not word.is_capital:
-        return is_clear_lower(word) or cues.PREFIXED.match(word.folded) is not None
+        far = is_clear(word) and word.folded in gazetteer.far_forenames()
+        return far or is_clear_lower(word) or cues.PREFIXED.match(word.folded) is not None
+    if word.folded in cues.PARTICLES and reading.is_joined_on(index + 1) and reading.words[index + 1].is_capital:
+        return True
     if is_facility_word(word.text):
         return False
     if is_forename(word) or is_surname(word):
@@ -233,6 +236,23 @@ def _thanked(reading: Reading, index: int) -> _Hit | None:
     return _Hit(index, reading.name_end(index), kind, "thanks_cue", 0.85) if accepted else None
 
 
+def _at_work(reading: Reading, index: int) -> _Hit | None:
+    """Find names told by where the person works, and 'our' people ('Blessing the porter', 'wee Oisín')."""
+    word = reading.words[index]
+    if not is_titlecase(word) or word.is_protected or word.folded in _NOT_BEFORE_VERBS:
+        return None
+    after = reading.name_end(index)
+    if is_near_forename(word) or (is_forename(word) and not word.opens_sentence):
+        ours = cues.OURS.search(reading.before(index)) is not None and not reading.names_a_facility(after)
+    else:
+        ours = False
+    known = is_forename(word) or (is_clear(word) and not word.opens_sentence)
+    works = known and cues.AT_WORK.match(reading.after(after)) is not None
+    if not ours and not works:
+        return None
+    return _Hit(index, after, "STAFF" if works else "PERSON", "at_work" if works else "ours", 0.75)
+
+
 def _joined(reading: Reading, index: int, last: _Hit) -> _Hit | None:
     """Find a name listed after another ('Ciara, Grace and Bronagh')."""
     word = reading.words[index]
@@ -251,7 +271,8 @@ def _bare(reading: Reading, index: int) -> _Hit | None:
     word = reading.words[index]
     if word.is_protected or reading.names_a_facility(index + 1) or reading.follows_saint(index):
         return None
-    rule, score = _verdict(word, verb_follows=reading.verb_follows(index))
+    follows = reading.verb_follows(index) or reading.name_follows(index)
+    rule, score = _verdict(word, verb_follows=follows)
     return _Hit(index, reading.name_end(index), "PERSON", rule, score) if rule else None
 
 
@@ -267,8 +288,12 @@ def _verdict(word: Word, *, verb_follows: bool) -> tuple[str, float]:
         return "surname_shape", 0.6
     if clear and word.is_person and verb_follows and (is_surname(word) or not word.opens_sentence):
         return "model_and_sign", 0.55
-    if word.is_person and is_forename(word) and verb_follows and word.folded not in _NOT_BEFORE_VERBS:
-        return "model_and_list", 0.55
+    if (
+        verb_follows
+        and (is_near_forename(word) or (word.is_person and is_forename(word)))
+        and word.folded not in _NOT_BEFORE_VERBS
+    ):
+        return "list_and_verb", 0.55
     return "", 0.0
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nhs_number import is_valid  # type: ignore[attr-defined]
 
-from voice_of_care.deidentify.gazetteer import read_list
+from voice_of_care.deidentify.gazetteer import common_words, read_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,10 +70,41 @@ def _is_plate_of_northern_ireland(text: str) -> bool:
 
 
 def _is_postcode(text: str) -> bool:
-    inward = text.strip()[-3:]
-    return re.fullmatch(r"(?:1st|2nd|3rd|\dth|\dhr|\drd|\dst)", inward.lower()) is None or text.isupper()
+    """Tell a postcode from 'm1 2nd' and 'w4 6hr'; Northern Ireland's are always taken."""
+    if text.isupper() or text.lower().startswith("bt"):
+        return True
+    return re.fullmatch(r"1st|2nd|3rd|\d(?:th|hr|st|rd)", text.lower()[-3:]) is None
 
 
+def _is_date(text: str) -> bool:
+    """Tell '5 May' from 'ward 5 may': a month that is a verb needs a capital, an ordinal or a year."""
+    if re.search(r"\b(?:may|mar|march)\b", text) is None:
+        return True
+    return re.search(r"\d(?:st|nd|rd|th)\b|\d{4}", text, re.IGNORECASE) is not None
+
+
+def _is_home(text: str) -> bool:
+    """Tell where someone may live from a country and a place of care."""
+    words = text.lower().split()
+    return words[0] not in _COUNTRIES and _OF_CARE.search(text) is None
+
+
+def _is_plate(text: str) -> bool:
+    """Tell a registration mark in lower case from words round a number ('at10 the')."""
+    if text.isupper():
+        return True
+    first, last = text[:2].lower(), text[-3:].lower()
+    return text.islower() and first not in _SHORT_WORDS and last not in common_words()
+
+
+_COUNTRIES = frozenset(("ireland", "northern", "england", "scotland", "wales", "britain", "europe", "america", "the"))
+_OF_CARE = re.compile(
+    r"\b(?:hospital|ward|unit|clinic|hospice|trust|surgery|theatre|department|centre)s?\b", re.IGNORECASE
+)
+_TOWNS = "|".join(read_list("towns.txt").split())
+_SHORT_WORDS = frozenset(
+    ("at", "in", "by", "no", "on", "to", "of", "is", "or", "up", "my", "we", "be", "as", "go", "an")
+)
 _NUMBER_GAP = r"[ \-.]?"
 _TEN = rf"(?<![\d])\d{{3}}{_NUMBER_GAP}\d{{3}}{_NUMBER_GAP}\d{{4}}(?!\d)"
 _HEALTH_WORDS = (
@@ -179,7 +210,7 @@ RULES: tuple[Rule, ...] = (
         r" ?(?:on|at))\b",
     ),
     Rule("PHONE", "extension", r"(?<=\b(?:ext|extension|bleep)\.?(?: ?(?:no|number))?[ :.]{1,2})\d{3,6}(?!\d)", 0.8),
-    Rule("EMAIL", "email", r"[a-z0-9][\w.+'%-]*@(?:[a-z0-9-]+\.)+[a-z]{2,}", 1.0),
+    Rule("EMAIL", "email", r"[a-z0-9][\w.+'%-]{0,63}@(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}", 1.0),
     Rule(
         "EMAIL",
         "email_spelled_out",
@@ -192,7 +223,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "URL",
         "domain",
-        r"(?<![\w@.-])(?:[a-z0-9][a-z0-9-]*\.){1,4}(?-i:com|org|net|ie|uk|gov|eu|"
+        r"(?<![\w@.-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,4}(?-i:com|org|net|ie(?!…|[.:,]|$)|uk|gov|eu|"
         r"info)(?:/[^\s<>\"]*[^\s<>\"'.,;:!?)\]])?"
         r"(?![\w-]|\.\w)",
         0.7,
@@ -222,15 +253,19 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "DATE",
         "date_words",
-        rf"(?<![\d/:.]){_DAY}(?:st|nd|rd|th)?(?: ?of)?[ .-]{{0,2}}{_MONTH}\b\.?,?(?:[ -]{{0,2}}'?(?:(?:19|"
-        rf"20)\d{{2}}|\d{{2}})(?![\d:%]))?",
+        rf"(?<![\d/:.]){_DAY}(?:st|nd|rd|th)?(?: ?of)?[ .-]{{0,2}}{_MONTH}\b"
+        rf"(?:\.?,?[ -]{{0,2}}'?(?:(?:19|20)\d{{2}}|\d{{2}})(?![\d:%]))?",
         0.85,
+        None,
+        _is_date,
     ),
     Rule(
         "DATE",
         "date_month_first",
         rf"\b{_MONTH}\.? {_DAY}(?:st|nd|rd|th)?(?![\d:%])(?:,? ?(?:19|20)\d{{2}}(?!\d))?",
         0.8,
+        None,
+        _is_date,
     ),
     Rule("DATE", "birth_digits", r"(?<=\b(?:dob|d\.o\.b\.?|date of birth)\b[^\d\n]{0,8})\d{6}(?:\d{2})?(?!\d)", 0.8),
     Rule(
@@ -271,7 +306,14 @@ RULES: tuple[Rule, ...] = (
         _IN_CONTEXT,
         r"\b(?:driving|driver'?s?) ?licen[cs]e\b|\blicen[cs]e (?:no|number)\b|\bdvla\b|\bdva\b",
     ),
-    Rule("VEHICLE", "plate_gb", r"(?-i:(?<![A-Z0-9])[A-HJ-PR-Y][A-HJ-PR-Y][0-9]{2} ?[A-HJ-PR-Z]{3}(?![A-Z0-9]))", 0.8),
+    Rule(
+        "VEHICLE",
+        "plate_gb",
+        r"(?<![a-z0-9])[a-hj-pr-y][a-hj-pr-y][0-9]{2} ?[a-hj-pr-z]{3}(?![a-z0-9])",
+        0.8,
+        None,
+        _is_plate,
+    ),
     Rule(
         "VEHICLE",
         "plate_ni",
@@ -308,15 +350,21 @@ RULES: tuple[Rule, ...] = (
         r"brother|and|now|still|also|currently)"
         r" (?:live|lives|lived|living|reside|resides|stay|stays) (?:(?:alone|up|down|out|over|with \w+(?: \w+)?|"
         r"nearby|just) )?"
-        r"(?:in|at|near|outside|beside|on) (?:the )?)(?-i:[A-Z][\w']+(?:[ -][A-Z][\w']+){0,2})",
+        r"(?:in|at|near|outside|beside|on) (?:the )?)"
+        rf"(?:(?-i:[A-Z][a-z']+(?:[ -][A-Z][a-z']+){{0,2}})|(?:{_TOWNS}))\b"
+        r"(?! (?:accommodation|housing|living|care)\b)",
         0.7,
+        None,
+        _is_home,
     ),
     Rule(
         "PLACE",
         "place_come_from",
-        r"(?<=\b(?:i'?m|i am|we are|we're|she'?s|he'?s|she is|he is|i come|originally|home in) (?:from|"
-        r"in) )(?-i:[A-Z][\w']+(?:[ -][A-Z][\w']+){0,2})",
+        r"(?<=\b(?:i'?m|i am|we are|we're|she'?s|he'?s|she is|he is|i come|originally) from )"
+        r"(?-i:[A-Z][a-z']+(?:[ -][A-Z][a-z']+){0,2})",
         0.6,
+        None,
+        _is_home,
     ),
     Rule("AGE", "age_years_old", rf"(?<![\d.,£/-]){_OLD_AGE}(?={_YEARS_OLD})", 0.95),
     Rule(

@@ -16,11 +16,11 @@ _FACILITY = (
     r"Church|Cathedral|Lodge|Pharmacy|Departments?|Dept|Wing|Building|Infirmary|Theatres?|Teams?|Services?|Charity|"
     r"Foundation|Award|Fund|Scheme|Syndrome|Disease|Scale|Score|Test|Fracture|Catheter|Palsy|Splint|Frame|Line|Health|"
     r"Medical|Community|Court|Park|Manor|Cottage|Outpatients|Campus|Block|Library|Appeal|Airport|Station|Island|"
-    r"Project|Programme|Group|Course|Bridge)"
+    r"Project|Programme|Group|Course|Bridge|Close|Road|Street|Avenue|Drive|Lane|Gardens|Crescent)"
 )
 _FACILITY_NAME = re.compile(
-    rf"\b(?:[A-Z][\w.'-]*\s+){{1,4}}{_FACILITY}\b"
-    r"|\b[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*){0,2}\s+(?:hospital|cent(?:re|er)|hospice|school|course|"
+    rf"\b(?:[A-Z][\w.'-]{0, 30}\s{1, 3}){{1,4}}{_FACILITY}\b"
+    r"|\b[A-Z][\w'-]{0,30}(?:\s+[A-Z][\w'-]{0,30}){0,2}\s+(?:hospital|cent(?:re|er)|hospice|school|course|"
     r"road|street)\b"
     r"|\b(?:St|Saint|St\.)\s+[A-Z]\w+(?:'s)?"
     r"|\b(?:North|South|East|West|New|Mid)\s+[A-Z]\w+"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _LOOK = 60
 """Characters before and after a word in which a cue is looked for."""
-_WORDS_IN_NAME = 4
+_WORDS_IN_NAME = 5
 
 
 def is_near_forename(word: Word) -> bool:
@@ -38,7 +38,11 @@ def is_surname(word: Word) -> bool:
 
 
 def is_clear(word: Word) -> bool:
-    """Tell whether a word is no English word, so that a list of names may decide."""
+    """Tell whether a word is no English word as it is written, so that a list of names may decide."""
+    if "Ã" in word.text:  # the mark of bytes read in the wrong encoding
+        return False
+    if word.is_capital and not word.text.isupper() and word.folded in gazetteer.capital_names():
+        return True
     return gazetteer.is_distinct(word.folded.partition("-")[0])
 
 
@@ -94,7 +98,9 @@ class Reading:
         last = self.words[after - 1]
         if last.is_capital and is_facility_word(last.text):
             return True
-        return self.is_joined_on(after) and self.words[after].is_capital and is_facility_word(self.words[after].text)
+        if not self.is_joined_on(after) or not is_facility_word(self.words[after].text):
+            return False
+        return self.words[after].is_capital or last.folded in gazetteer.word_names()
 
     def is_owned(self, index: int) -> bool:
         """Tell whether 'my', 'our', 'the' or the like stands shortly before a word."""
@@ -103,6 +109,16 @@ class Reading:
     def follows_saint(self, index: int) -> bool:
         """Tell whether 'St' or 'Saint' stands before a word."""
         return index > 0 and self.words[index - 1].is_capital and self.words[index - 1].folded in {"st", "saint"}
+
+    def name_follows(self, index: int) -> bool:
+        """Tell whether a word and another name are said in one breath ('Sunil and Caoimhe')."""
+        following = self.words[index + 1 : index + 3]
+        return (
+            len(following) == 2
+            and following[0].folded == "and"
+            and following[1].is_capital
+            and is_forename(following[1])
+        )
 
     def verb_follows(self, index: int) -> bool:
         """Tell whether a word is followed by something that people do."""
@@ -113,14 +129,25 @@ class Reading:
         after = first + 1
         while after < first + _WORDS_IN_NAME and self.is_joined_on(after):
             word = self.words[after]
-            particle = word.folded in cues.PARTICLES and self.is_joined_on(after + 1)
-            if particle and self.words[after + 1].is_capital and not word.is_kept:
-                after += 2
+            if word.folded in cues.PARTICLES and not word.is_kept and (end := self._after_particles(after)):
+                after = end
             elif self._continues(after, after_title=after_title):
                 after += 1
             else:
                 break
         return after
+
+    def _after_particles(self, first: int) -> int:
+        """Return the end of 'Mac Giolla Bhríde' or 'de Burgh', given its first particle; 0 if no name follows."""
+        index = first
+        while self.words[index].folded in cues.PARTICLES and self.is_joined_on(index + 1):
+            index += 1
+        word = self.words[index]
+        if word.folded in cues.PARTICLES or is_blocked(word):
+            return 0
+        # In a name written small, 'mc ateer' goes on, and 'de' or 'la' do not.
+        small = not self.words[first - 1].is_capital and self.words[first].folded in cues.GAELIC_PARTICLES
+        return index + 1 if is_titlecase(word) or (small and is_clear(word)) else 0
 
     def _continues(self, index: int, *, after_title: bool) -> bool:
         word = self.words[index]
@@ -136,7 +163,10 @@ class Reading:
         if known:
             return is_clear(word) or not word.is_protected
         plain = is_clear(word) and not word.is_protected and is_titlecase(word)
-        return plain and (after_title or word.is_person or is_forename(word))
+        before = self.words[index - 1]
+        return plain and (
+            after_title or word.is_person or is_forename(word) or (is_forename(before) and is_clear(before))
+        )
 
     def _numbered(self, index: int) -> bool:
         return cues.DIGIT.match(self.text, self.words[index].end) is not None

@@ -62,6 +62,9 @@ def _plain(character: str) -> str:
     # Full-width letters and digits, and other scripts' digits, stand for plain ones.
     if "\uff01" <= character <= "\uff5e":
         return chr(ord(character) - 0xFEE0)
+    # Emoji and the like part words; long runs of them would keep the tokenizer busy for minutes.
+    if unicodedata.category(character) in {"So", "Sk"}:
+        return " "
     digit = unicodedata.decimal(character, None) if not character.isascii() else None
     return character if digit is None else str(digit)
 
