@@ -126,7 +126,7 @@ def _priorities(coverage: CoverageBook) -> Sentence:
         return (
             Piece("Every one of the "),
             Piece(f"{total} quality priorities", "priority-coverage"),
-            Piece(" was spoken of by somebody."),
+            Piece(" was spoken of by somebody, as far as a computer can tell."),
         )
     number = sum(count for _, count in unraised)
     return (

@@ -42,6 +42,8 @@ class ThemeView:
     groups: dict[str, ShownShare]
     months: tuple[MonthCount, ...]
     mean_score: float | None
+    severity: str
+    severity_reason: str
 
     def leaning_percent(self, name: str) -> int | None:
         """Return a leaning's share of those who raise the theme, in whole per cent."""
@@ -84,11 +86,12 @@ def view_overview(facts: Facts, *, discloser: Discloser) -> Overview:
     group_people = dict(zip(present, discloser.vector([by_group[group] for group in present]), strict=True))
     months = facts_of.months_until(facts.newest, MONTHS_SHOWN)
     shown = _group_counts(facts, present, discloser)
+    severities = {row.theme_id: (int(row.severity), row.reason) for row in records(facts.analysis.severities)}
     themes: dict[str, list[ThemeView]] = {}
     for row in records(facts.themes):
         voices = facts.voices[facts.voices["theme_id"] == row.theme_id]
         groups = {name: share_of(count, group_people[name]) for name, count in shown[row.theme_id].items()}
-        view = _theme(row, voices, people, months, groups, discloser)
+        view = _theme(row, voices, people, months, groups, severities.get(row.theme_id), discloser)
         themes.setdefault(row.parent_id, []).append(view)
     return Overview(
         people=discloser.count(people),
@@ -112,6 +115,7 @@ def _theme(
     people: int,
     months: pd.PeriodIndex,
     groups: dict[str, ShownShare],
+    severity: tuple[int, str] | None,
     discloser: Discloser,
 ) -> ThemeView:
     count = int(voices["unit"].nunique())
@@ -137,6 +141,8 @@ def _theme(
             for month, shown in zip(months, monthly, strict=True)
         ),
         mean_score=discloser.mean([float(score) for score in scores], people=scored),
+        severity=words.SEVERITIES.get(severity[0], "") if severity else "",
+        severity_reason=severity[1] if severity and discloser.is_internal else "",
     )
 
 

@@ -77,7 +77,6 @@ class Quality:
     redactions: tuple[Tally, ...]
     flags: tuple[Tally, ...]
     unthemed: ShownShare
-    small_talk: Count
     mix: tuple[MixCell, ...]
     mix_months: tuple[str, ...]
 
@@ -91,6 +90,11 @@ class Method:
     settings_hash: str
     input_hash: str
     decisions: tuple[tuple[str, int], ...]
+
+    @property
+    def model_names(self) -> tuple[str, ...]:
+        """Return the models, each once; a file is named after its model's folder."""
+        return tuple(dict.fromkeys(name.split("/")[0] for name, _ in self.models))
 
     @property
     def decision_count(self) -> int:
@@ -110,9 +114,7 @@ def view_quality(facts: Facts, *, discloser: Discloser) -> Quality:
         int(counting.units(everything, count_campaigns=how).reindex(facts.comments["comment_id"]).nunique())
         for how in ("once", "each")
     )
-    aside = set(analysis.set_aside.loc[analysis.set_aside["step"] == "themes", "item_id"])
-    coded = analysis.segments[~analysis.segments["segment_id"].isin(aside)]
-    without = int((~coded["segment_id"].isin(analysis.assignments["segment_id"])).sum())
+    without = int((~analysis.segments["segment_id"].isin(facts.voices["segment_id"])).sum())
     mix_months, mix = _mix(facts, discloser)
     return Quality(
         total=total,
@@ -130,8 +132,7 @@ def view_quality(facts: Facts, *, discloser: Discloser) -> Quality:
             Tally(words.FLAG_KINDS[str(kind)], discloser.count(int(rows["comment_id"].nunique())))
             for kind, rows in analysis.flags.groupby("kind", sort=True)
         ),
-        unthemed=discloser.share(without, len(coded)),
-        small_talk=discloser.count(len(aside)),
+        unthemed=discloser.share(without, len(analysis.segments)),
         mix=mix,
         mix_months=mix_months,
     )
@@ -202,7 +203,7 @@ def _missing(facts: Facts, discloser: Discloser) -> tuple[Tally, ...]:
 
 def _tallies(values: pd.Series, discloser: Discloser) -> tuple[Tally, ...]:
     tallies = [
-        Tally(words.sentence_case(str(kind)), discloser.count(int(number)))
+        Tally(words.redaction_kind(str(kind)), discloser.count(int(number)))
         for kind, number in values.value_counts(sort=False).items()
     ]
     return tuple(sorted(tallies, key=lambda tally: (-tally.count.rank, tally.label)))

@@ -43,6 +43,30 @@ FLAG_KINDS = {
     "third_party": "Speaks of somebody else",
     "safeguarding": "May be about someone at risk",
 }
+SEVERITIES = {0: "No harm", 1: "Low", 2: "Moderate", 3: "Safety at stake"}
+REDACTION_KINDS = {
+    "PERSON": "Name",
+    "STAFF": "Name of staff",
+    "NHS_NUMBER": "NHS or H&C number",
+    "DATE": "Date",
+    "POSTCODE": "Postcode",
+    "PHONE": "Telephone number",
+    "VEHICLE": "Number plate",
+    "AGE": "Age of 90 or more",
+    "ADDRESS": "Address",
+    "EMAIL": "E-mail address",
+    "URL": "Web address",
+    "HANDLE": "Social media name",
+    "CARD": "Payment card",
+    "IBAN": "IBAN",
+    "BANK_ACCOUNT": "Bank account",
+    "PASSPORT": "Passport",
+    "NINO": "National Insurance number",
+    "GMC_NUMBER": "GMC number",
+    "NMC_NUMBER": "NMC number",
+    "DRIVING_LICENCE": "Driving licence",
+    "PLACE": "Place",
+}
 PROFILES = {
     "publish": "For publishing: small numbers suppressed",
     "threshold5": "Small numbers below 5 suppressed",
@@ -96,6 +120,11 @@ def long_month(year: int, month: int) -> str:
 def short_month(year: int, month: int) -> str:
     """Return a month as in 'Apr 24'."""
     return f"{MONTHS[month - 1][:3]} {year % 100:02d}"
+
+
+def redaction_kind(kind: str) -> str:
+    """Return a kind of identifier in words; one that is not known is spelt out."""
+    return REDACTION_KINDS.get(kind.upper(), sentence_case(kind))
 
 
 def sentence_case(value: str) -> str:

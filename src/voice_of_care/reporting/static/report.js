@@ -78,6 +78,6 @@
   window.addEventListener("hashchange", reveal);
   if (location.hash) { reveal(); }
   window.addEventListener("beforeprint", function () {
-    all("details:not(.all-ids)").forEach(function (item) { item.open = true; });
+    all("details:not(.off-paper)").forEach(function (item) { item.open = true; });
   });
 })();
