@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BANKS = Path(__file__).resolve().parent.parent / "banks"
-STATEMENT_BANKS = ("care", "access", "ward", "community", "work", "general", "questions", "more")
+STATEMENT_BANKS = ("care", "access", "ward", "community", "work", "general", "questions", "more", "plain")
 SENTIMENTS = {
     "++": "very_positive",
     "+": "positive",

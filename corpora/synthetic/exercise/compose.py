@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from exercise.identifiers import Identifier, Inventor
 
 MOST_USES = 3
+PLAIN_SHARE = 0.45
 _SESSION_STYLES = frozenset({"paraphrase", "note", "minute", "turn"})
 _TURNS = ("But", "However,", "That said,", "The only thing is,", "Mind you,", "On the down side,", "Having said that,",
           "My only gripe:", "But to be fair,", "On the other hand,", "Saying that,", "Only complaint,")  # fmt: skip
@@ -162,11 +163,13 @@ class Composer:
         fresh = {t: own for t, own in fresh.items() if own} or by_theme
         themes = [theme for theme in THEME_WEIGHTS if theme in fresh]
         weights = [
-            theme_weight(theme, slot.service, slot.site, slot.day) * (2 if theme in said else 1) for theme in themes
+            theme_weight(theme, slot.service, slot.site, slot.day) * (4 if theme in said else 1) for theme in themes
         ]
         theme = self._rng.choices(themes, weights)[0]
-        fewest = min(self._uses[line] for line in fresh[theme])
-        line = self._rng.choice([line for line in fresh[theme] if self._uses[line] == fewest])
+        is_plain = self._rng.random() < PLAIN_SHARE
+        own = [line for line in fresh[theme] if (line.bank == "plain") == is_plain] or fresh[theme]
+        fewest = min(self._uses[line] for line in own)
+        line = self._rng.choice([line for line in own if self._uses[line] == fewest])
         self._uses[line] += 1
         heard.add(line)
         return line

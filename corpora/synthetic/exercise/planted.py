@@ -35,7 +35,7 @@ LETTER_CHANGES = (
 NON_ANSWERS = ("n/a", "N/A", "see above", "As above", "-", "No comment", "Did not answer", ".", "not applicable", "x")
 ANSWERS_OF_ONE_WORD = {
     "What could we do better?": (("Nothing", "positive"), ("nothing at all", "positive"), ("No", "positive"),
-                                 ("None", "positive"), ("Nothing that I can think of", "positive")),
+                                 ("None", "positive"), ("Nothing springs to mind, honestly", "positive")),
     "What did we do well?": (("Nothing", "negative"), ("Everything", "very_positive")),
     "What gets in the way of good care?": (("Nothing really", "positive"), ("Everything", "very_negative")),
     "What is working well where you work?": (("Nothing", "negative"), ("Not much", "negative")),
