@@ -11,12 +11,13 @@ from voice_of_care.themes.cluster import unit_rows
 NEAR_DUPLICATE = 0.86
 """Two themes whose centroids are this near say the same."""
 
-STEEPNESS = 22.0
-OFFSET = 0.6
-"""Strength is the logistic of OFFSET + STEEPNESS * (cosine to the theme - cosine to its nearest rival)."""
+OFFSET = -0.8
+STEEPNESS = 9.0
+"""Strength is the logistic of OFFSET + STEEPNESS * (cosine to the theme - cosine to its nearest rival), fitted so that
+it is the chance that a segment's theme is found again when themes are fitted on other comments."""
 
-FURTHER_STRENGTH = 0.5
-"""A further theme is given where it is about as near as the best one."""
+FURTHER_STRENGTH = 0.27
+"""A further theme is given where it is at most 0.02 of cosine behind the best one."""
 
 MOST_PER_SEGMENT = 3
 
@@ -63,18 +64,19 @@ def leaves_of(labels: np.ndarray, micro: np.ndarray, vectors: np.ndarray, *, tog
 
 
 def dissolve_small(
-    leaves: Leaves, vectors: np.ndarray, *, units_of_text: list[frozenset[str]], fewest_units: int
+    leaves: Leaves, vectors: np.ndarray, *, pinned: np.ndarray, units_of_text: list[frozenset[str]], fewest_units: int
 ) -> Leaves:
     """Dissolve leaves that rest on too few units, the smallest first; their texts go to the next nearest.
 
     Args:
         leaves: the leaves so far.
         vectors: unit vectors of all texts.
+        pinned: as for `strengths_of`.
         units_of_text: units that said each text.
         fewest_units: a leaf rests on at least so many.
     """
     while len(leaves.topics) > 1:
-        counts = _units_per_leaf(strengths_of(vectors, leaves), units_of_text)
+        counts = _units_per_leaf(strengths_of(vectors, leaves, pinned=pinned), units_of_text)
         smallest = int(np.argmin(counts))
         if counts[smallest] >= fewest_units:
             break
@@ -116,10 +118,15 @@ def leaf_cosines(vectors: np.ndarray, leaves: Leaves) -> np.ndarray:
     return cosines
 
 
-def strengths_of(vectors: np.ndarray, leaves: Leaves) -> np.ndarray:
+def strengths_of(vectors: np.ndarray, leaves: Leaves, *, pinned: np.ndarray) -> np.ndarray:
     """Return the strength of each leaf on each text, 0 where it is not given; shape (texts, leaves).
 
     The best leaf is given unless the text is no nearer to it than texts are to leaves on average: then it fits none.
+
+    Args:
+        vectors: unit vectors of the texts.
+        leaves: the leaves.
+        pinned: topic each text belongs to whatever its vector says, -1 for most; that leaf alone is then given.
     """
     cosines = leaf_cosines(vectors, leaves)
     if cosines.shape[1] == 1:
@@ -133,7 +140,13 @@ def strengths_of(vectors: np.ndarray, leaves: Leaves) -> np.ndarray:
     rank = np.argsort(np.argsort(-cosines, axis=1, kind="stable"), axis=1, kind="stable")
     given = top | ((strengths >= FURTHER_STRENGTH) & (rank < MOST_PER_SEGMENT))
     given &= best >= floor_of(cosines)
-    return np.where(given, np.round(strengths, 4), 0.0)
+    strengths = np.where(given, np.round(strengths, 4), 0.0)
+    for leaf, group in enumerate(leaves.topics):
+        rows = np.flatnonzero(np.isin(pinned, group))
+        firm = np.maximum(strengths[rows].max(axis=1, initial=0.0), FURTHER_STRENGTH)
+        strengths[rows] = 0.0
+        strengths[rows, leaf] = firm
+    return strengths
 
 
 def floor_of(cosines: np.ndarray) -> float:

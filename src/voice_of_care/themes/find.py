@@ -86,8 +86,8 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
     vectors = embedder.embed(texts)
     place = {text: row for row, text in enumerate(texts)}
     usable = usable.assign(row=usable["text"].map(place).to_numpy())
-    leaves, keywords = _fit(texts, vectors, usable, embedder, settings)
-    strengths = strengths_of(vectors, leaves)
+    leaves, keywords, pinned = _fit(texts, vectors, usable, embedder, settings)
+    strengths = strengths_of(vectors, leaves, pinned=pinned)
     mentions = _mentions(usable, strengths)
     ids, retired = _identify(leaves.centroids, mentions, known)
     tree = build_tree(leaves.centroids, mentions, texts, vectors, leaf_ids=ids, keywords=keywords, settings=settings)
@@ -142,7 +142,7 @@ def _check_enough(texts: list[str], usable: pd.DataFrame, settings: ThemeSetting
 
 def _fit(
     texts: list[str], vectors: np.ndarray, usable: pd.DataFrame, embedder: Embedder, settings: ThemeSettings
-) -> tuple[Leaves, list[list[str]]]:
+) -> tuple[Leaves, list[list[str]], np.ndarray]:
     chosen = sample_rows(texts, settings.sample_segments)
     concern = _concern_shares(usable, len(texts))
     general = np.array([is_general(text) for text in texts])
@@ -155,6 +155,9 @@ def _fit(
         set_apart=np.where(general, np.where(concern > MOSTLY, 1, 0), -1)[chosen],
         stop_words=frozenset(word.lower() for word in settings.stop_words),
     )
+    groups = general_topics(topics, general[chosen], concern[chosen])
+    praise, complaint = (group[0] if group else -1 for group in groups)
+    pinned = np.where(general, np.where(concern > MOSTLY, complaint, praise), -1)
     units_of_text: list[frozenset[str]] = [frozenset()] * len(texts)
     for row, units in usable.groupby("row")["unit"]:
         units_of_text[int(str(row))] = frozenset(units)
@@ -163,16 +166,17 @@ def _fit(
             topics.labels,
             topics.micro,
             vectors[chosen],
-            together=general_topics(topics, general[chosen], concern[chosen]),
+            together=groups,
         ),
         vectors,
+        pinned=pinned,
         units_of_text=units_of_text,
         fewest_units=settings.fewest_units,
     )
     keywords = [
         list(dict.fromkeys(word for number in group for word in topics.keywords[number])) for group in leaves.topics
     ]
-    return leaves, [words[:KEYWORDS] for words in keywords]
+    return leaves, [words[:KEYWORDS] for words in keywords], pinned
 
 
 def _concern_shares(usable: pd.DataFrame, count: int) -> np.ndarray:
