@@ -279,3 +279,17 @@ def test_a_logo_is_embedded_and_a_missing_one_is_one_clear_line(tmp_path: Path, 
     missing = parse_settings({"project": {"logo": "none.png"}})
     with pytest.raises(SettingsError, match="can't be read"):
         render_report(made_up.build(), settings=missing, profile="publish", folder=tmp_path)
+
+
+def test_the_total_of_a_priority_does_not_undo_a_suppressed_cell(made_up: ModuleType) -> None:
+    page = render_report(made_up.build(users=40), settings=SETTINGS, profile="threshold10").html
+    heat = re.search(
+        r"Respondents who speak of both theme and priority: Six made-up aims</caption>(.*?)</table>", page, re.S
+    )
+    assert heat is not None
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in heat[1].split("<tr>")[2:]]
+    *cells, totals = rows
+    for place, total in enumerate(totals):
+        column = [row[place] for row in cells if "no link" not in row[place]]
+        if len(column) == 1 and "too few" in column[0]:
+            assert "too few" in total

@@ -153,6 +153,19 @@ def _coverage(
         )
         for theme, row in zip(themes, counts, strict=True)
     ]
+    priorities = _priorities(framework, facts, links, people, list(zip(themes, cells, strict=True)), discloser)
+    rows = tuple(Row(theme, row) for theme, row in zip(themes, cells, strict=True))
+    return Coverage(framework.id, f"framework-{words.slug(framework.id)}", framework.name, priorities, rows)
+
+
+def _priorities(
+    framework: Framework,
+    facts: Facts,
+    links: pd.DataFrame,
+    people: dict[tuple[str, str, str], frozenset[str]],
+    rows: list[tuple[ThemeView, tuple[Cell | None, ...]]],
+    discloser: Discloser,
+) -> tuple[Priority, ...]:
     raised = set(links.loc[links["framework_id"] == framework.id, "priority_id"])
     segment_links = facts.analysis.segment_links
     raised |= set(segment_links.loc[segment_links["framework_id"] == framework.id, "priority_id"])
@@ -160,7 +173,8 @@ def _coverage(
     waiting_by_priority = waiting["priority_id"].value_counts().to_dict()
     priorities = []
     for place, element in enumerate(framework.elements):
-        covering = tuple(theme for theme, row in zip(themes, cells, strict=True) if row[place] is not None)
+        cells = [cell for _, row in rows if (cell := row[place]) is not None]
+        covering = tuple(theme for theme, row in rows if row[place] is not None)
         everyone = frozenset().union(*(people[(t.theme_id, framework.id, element.id)] for t in covering))
         state = _state(is_covered=bool(covering), is_raised=element.id in raised, has_cues=bool(element.include_cues))
         priorities.append(
@@ -169,13 +183,13 @@ def _coverage(
                 element.label,
                 element.definition,
                 state,
-                discloser.count(len(everyone)),
+                # The total over one theme is its cell, and would give away a cell suppressed for another's sake.
+                cells[0].count if len(cells) == 1 else discloser.count(len(everyone)),
                 covering,
                 int(waiting_by_priority.get(element.id, 0)),
             )
         )
-    rows = tuple(Row(theme, row) for theme, row in zip(themes, cells, strict=True))
-    return Coverage(framework.id, f"framework-{words.slug(framework.id)}", framework.name, tuple(priorities), rows)
+    return tuple(priorities)
 
 
 def _state(*, is_covered: bool, is_raised: bool, has_cues: bool) -> State:

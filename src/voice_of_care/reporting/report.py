@@ -65,12 +65,7 @@ def render_report(analysis: Analysis, *, settings: Settings, profile: Profile, f
     gaps = view_gaps(overview)
     coverage = view_coverage(facts, overview, quotes, discloser=discloser)
     quality = view_quality(facts, discloser=discloser)
-    drawings = {
-        "shares": figures.draw_shares(overview),
-        "leanings": figures.draw_leanings(overview),
-        "gaps": figures.draw_gaps(gaps),
-        "mix": figures.draw_mix(quality),
-    }
+    drawings = _draw(overview, gaps, quality)
     page = (
         _environment()
         .get_template("page.html")
@@ -99,6 +94,15 @@ def render_report(analysis: Analysis, *, settings: Settings, profile: Profile, f
         )
     )
     return Report(page, tuple((drawing.stem, drawing.wide) for drawing in drawings.values() if drawing))
+
+
+def _draw(overview: Overview, gaps: Gaps | None, quality: Quality) -> dict[str, Drawing | None]:
+    return {
+        "shares": figures.draw_shares(overview),
+        "leanings": figures.draw_leanings(overview),
+        "gaps": figures.draw_gaps(gaps),
+        "mix": figures.draw_mix(quality),
+    }
 
 
 def write_report(report: Report, path: Path, *, png: bool = True) -> None:
