@@ -307,3 +307,12 @@ def test_large_inputs_are_fitted_on_a_sample_in_no_order(sample: pd.DataFrame) -
     shuffled = find(comments.iloc[::-1].reset_index(drop=True), settings=settings)
     assert found.themes.to_json() == shuffled.themes.to_json()
     assert adjusted_rand_score(list(sample["planted"]) * 6, dominant(found, comments)) > 0.5
+
+
+def test_comments_whose_author_refused_are_never_quoted(sample: pd.DataFrame) -> None:
+    refused = [place % 2 == 0 for place in range(len(sample))]
+    comments = comments_of(sample["text"].tolist(), may_quote=[not no for no in refused])
+    found = find(comments)
+    allowed = set(comments.loc[comments["may_quote"], "comment_id"])
+    assert set(found.quotes["segment_id"].str.rsplit(".", n=1).str[0]) <= allowed
+    assert set(found.quotes["theme_id"]) <= set(found.theme_vectors["theme_id"])

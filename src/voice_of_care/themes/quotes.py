@@ -41,9 +41,8 @@ def pick_quotes(theme_id: str, candidates: list[Candidate]) -> list[dict[str, ob
     readable = [one for one in candidates if FEWEST_WORDS <= len(one.text.split()) <= MOST_WORDS]
     exemplars = _varied(readable, EXEMPLARS, []) or _varied(candidates, EXEMPLARS, [])
     borderline = _varied(sorted(readable, key=lambda one: one.strength), BORDERLINE, exemplars)
-    against = _varied(
-        [one for one in readable if one.sentiment in _against(candidates)], DISCONFIRMING, exemplars + borderline
-    )
+    contrary = _against(candidates)
+    against = _varied([one for one in readable if one.sentiment in contrary], DISCONFIRMING, exemplars + borderline)
     rows: list[dict[str, object]] = []
     for role, picked in (("exemplar", exemplars), ("borderline", borderline), ("disconfirming", against)):
         rows += [
