@@ -280,3 +280,16 @@ def test_the_python_interface_stores_nothing(done, tmp_path, monkeypatch):
     analysis = analyse([done / "in"], Settings(), key=bytes.fromhex(KEY))
     assert len(analysis.safe_comments) == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def test_people_in_file_names_are_taken_out_wherever_the_name_stands(done, tmp_path):
+    folder = tmp_path / "in"
+    shutil.copytree(done / "in", folder)
+    (folder / "workshop.docx").rename(folder / "2024-03-14 Siobhan Quill.docx")
+    (folder / "Aoife Brannigan.docx").write_bytes(b"no document")
+    project = make_project(tmp_path / "project")
+    assert run(["analyse", str(folder), "--project", str(project), "--report", str(tmp_path / "r.html"), "-q"]) == 0
+    everything = b"".join([*exported(project, tmp_path / "t").values(), (tmp_path / "r.html").read_bytes()])
+    for name in (b"Siobhan", b"Quill", b"Aoife", b"Brannigan"):
+        assert name not in everything
+    assert b"2024-03-14 [PERSON_" in everything

@@ -23,7 +23,7 @@ import pandas as pd
 from voice_of_care.analysis import Analysis
 from voice_of_care.counting import units
 from voice_of_care.decisions import apply_decisions
-from voice_of_care.deidentify import deidentify
+from voice_of_care.deidentify import deidentify, redact_labels
 from voice_of_care.embedding import CachedEmbedder, OnnxEmbedder
 from voice_of_care.errors import SchemaError, TooLittleDataError
 from voice_of_care.frameworks import load_frameworks
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from voice_of_care.embedding import Embedder
     from voice_of_care.frameworks import Framework
+    from voice_of_care.intake.reading import ReadComments
     from voice_of_care.settings import Settings
     from voice_of_care.store import Project, Store
 
@@ -97,7 +98,7 @@ def run(
     """
     watch = stopwatch or Stopwatch()
     with watch.step("read") as progress:
-        read = read_comments(paths, settings=settings, key=key, progress=progress)
+        read = read_safely_named(paths, settings=settings, key=key, progress=progress)
     if read.comments.empty:
         raise TooLittleDataError(have=0, need=1, purpose="an analysis (no comments were found in these files)")
     with watch.step("de-identify") as progress:
@@ -168,6 +169,37 @@ def analyse_files(paths: Sequence[Path], settings: Settings, *, key: bytes | Non
     return run(paths, settings=settings, key=used_key, embedder=embedder, frameworks=frameworks).analysis
 
 
+def read_safely_named(
+    paths: Sequence[Path], *, settings: Settings, key: bytes, progress: Callable[[int, int], None] | None = None
+) -> ReadComments:
+    """Read comments, and take people's names out of the names of their files wherever these stand."""
+    read = read_comments(paths, settings=settings, key=key, progress=progress)
+    names = sorted({*read.sources["source"], *read.set_aside["source"]})
+    redacted = redact_labels(names, settings=settings.deidentify, key=key, of="files")
+    safe: dict[str, str] = {}
+    for name in names:
+        twins = sum(redacted[name] == redacted[other] for other in safe)
+        safe[name] = f"{redacted[name]} ({twins + 1})" if twins else redacted[name]
+    changed = sorted((name for name in names if safe[name] != name), key=len, reverse=True)
+    if not changed:
+        return read
+
+    def renamed(text: str) -> str:
+        for name in changed:
+            text = text.replace(name, safe[name])
+        return text
+
+    aside, sources = read.set_aside, read.sources
+    return read._replace(
+        comments=read.comments.assign(source=read.comments["source"].map(safe)),
+        set_aside=aside.assign(source=aside["source"].map(safe), item_id=aside["item_id"].map(renamed)),
+        sources=sources.assign(
+            source=sources["source"].map(safe),
+            problems=sources["problems"].map(lambda problems: [renamed(problem) for problem in problems]),
+        ),
+    )
+
+
 def redact_file(path: Path, *, settings: Settings, key: bytes | None = None) -> list[dict[str, Any]]:
     """Return each comment of one file with its safe text and its redactions; nothing is stored.
 
@@ -177,7 +209,7 @@ def redact_file(path: Path, *, settings: Settings, key: bytes | None = None) -> 
         key: the project's; without one, ids and pseudonyms hold for this call alone.
     """
     used_key = key or secrets.token_bytes()
-    read = read_comments([path], settings=settings, key=used_key)
+    read = read_safely_named([path], settings=settings, key=used_key)
     safe = deidentify(read.comments, read.repeats, settings=settings.deidentify, key=used_key)
     spans: dict[str, list[dict[str, object]]] = {}
     for row in safe.redactions.to_dict("records"):

@@ -97,11 +97,13 @@ def redact_labels(
     """Return each distinct label of services, sites, questions or files with identifiers taken out.
 
     Only shapes that are sure, titles with names, and full names count, so that "Mary Ward" and "Causeway" stay.
-    People are numbered over all labels given, in alphabetical order.
+    People are numbered over all labels given, in alphabetical order. Dates in file names stay.
     """
     distinct = sorted(set(labels))
     searched = {label: _searched_label(label, files=of == "files") for label in distinct}
     found = find_identifiers(searched.values(), settings=settings, cautious=True)
+    if of == "files":
+        found = {text: [each for each in findings if each.kind != "DATE"] for text, findings in found.items()}
     mentions = [
         Mention("", finding.kind, finding.name)
         for label in distinct
