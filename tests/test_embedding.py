@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -121,3 +124,15 @@ def test_text_hash_is_sha256_of_utf8():
     assert text_hash("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert len(text_hash("\ud83d")) == 64
     assert text_hash("a") != text_hash("A")
+
+
+def test_the_runtime_keeps_no_device_id_and_reports_nothing(tmp_path):
+    hushed = {"CI", "GITHUB_ACTIONS", "TF_BUILD", "ORT_RUNNING_UNIT_TESTS", "ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME"}
+    environment = {name: value for name, value in os.environ.items() if name not in hushed}
+    environment |= {"HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path)}
+    program = "from voice_of_care.embedding import OnnxEmbedder; print(OnnxEmbedder().embed(['Parking']).shape)"
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "(1, 384)\n", "")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -17,6 +17,8 @@ import numpy as np
 from voice_of_care.models import SENTENCE_ENCODER, SENTENCE_TOKENIZER, manifest, model_file
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from numpy.typing import NDArray
 
 Progress = Callable[[int, int], None]
@@ -58,9 +60,9 @@ class OnnxEmbedder:
     """
 
     def __init__(self, *, threads: int | None = None, progress: Progress | None = None) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
+        onnxruntime = _silent_runtime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -107,6 +109,19 @@ class OnnxEmbedder:
         pooled = self._session.run(None, inputs)[0].mean(axis=1, dtype=np.float64)
         unit: NDArray[np.float32] = (pooled / np.linalg.norm(pooled, axis=1, keepdims=True)).astype(np.float32)
         return unit
+
+
+def _silent_runtime() -> ModuleType:
+    """Return the ONNX runtime, kept from reporting its use: it would send that to its maker, and store a device id.
+
+    The variable must stand before the first import, which starts the reporting; the call stops it on Windows, and
+    where somebody has imported the runtime before.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
 
 
 def _equal_length_batches(tokens: Sequence[Sequence[int]]) -> list[list[int]]:
