@@ -12,6 +12,7 @@ import docx
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
+from sklearn.metrics import adjusted_mutual_info_score, homogeneity_score
 
 from voice_of_care import Settings, analyse
 from voice_of_care.cli import run
@@ -122,9 +123,17 @@ def test_planted_themes_are_found_and_told_apart(done, tmp_path):
     tables = {name: pd.read_csv(tmp_path / "t" / f"{name}.csv") for name in ("assignments", "segments", "themes")}
     best = tables["assignments"].sort_values("strength", ascending=False).drop_duplicates("segment_id")
     coded = tables["segments"].merge(best, on="segment_id", validate="one_to_one")
-    for word in ("kind", "wait", "parking", "food"):
-        themes = coded.loc[coded["text"].str.contains(word, case=False), "theme_id"]
-        assert themes.value_counts(normalize=True).iloc[:2].sum() > 0.7
+    frames = {
+        topic: "|".join(re.escape(saying.split("{}")[0 if saying.index("{}") else 1].strip()) for saying in sayings)
+        for topic, sayings in SAID.items()
+    }
+    planted = pd.Series([None] * len(coded), dtype="object")
+    for topic, pattern in frames.items():
+        planted[coded["text"].str.contains(pattern)] = topic
+    known = planted.notna()
+    assert known.sum() >= 120
+    assert homogeneity_score(planted[known], coded.loc[known, "theme_id"]) > 0.9
+    assert adjusted_mutual_info_score(planted[known], coded.loc[known, "theme_id"]) > 0.5
     assert tables["themes"]["label"].is_unique
 
 
