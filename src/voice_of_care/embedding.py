@@ -17,8 +17,6 @@ import numpy as np
 from voice_of_care.models import SENTENCE_ENCODER, SENTENCE_TOKENIZER, manifest, model_file
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from numpy.typing import NDArray
 
 Progress = Callable[[int, int], None]
@@ -111,7 +109,7 @@ class OnnxEmbedder:
         return unit
 
 
-def _silent_runtime() -> ModuleType:
+def _silent_runtime() -> Any:  # noqa: ANN401 - it has no types
     """Return the ONNX runtime, kept from reporting its use: it would send that to its maker, and store a device id.
 
     The variable must stand before the first import, which starts the reporting; the call stops it on Windows, and
