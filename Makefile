@@ -4,7 +4,7 @@ BIN := .venv/bin
 EXERCISE := corpora/synthetic/listening-exercise
 PROJECT := reports/listening-exercise
 
-.PHONY: report test check quality bench docs corpus models example lock clean
+.PHONY: report test check bench docs corpus example lock clean
 
 report: .venv/ready
 	$(BIN)/python tools/exercise.py --exercise $(EXERCISE) --project $(PROJECT)
@@ -25,6 +25,10 @@ docs: .venv/ready-dev
 
 corpus: .venv/ready-dev
 	$(BIN)/python corpora/synthetic/make_listening_exercise.py
+
+# CODED=path/nhs_patient_feedback.csv also measures on comments coded by people
+bench: .venv/ready
+	$(BIN)/python benchmarks/all.py $(if $(CODED),--coded $(CODED))
 
 example: .venv/ready
 	$(BIN)/python tools/exercise.py --exercise $(EXERCISE) --project $(PROJECT) --example reports/example
