@@ -1,7 +1,7 @@
 """The whole flow on one page: from files to an analysis.
 
-    read ─ de-identify ─ segment ─ sentiment ─ themes ─ priorities
-      └──────┴─────────────┴─────────┴──────────┴── set aside, with a reason
+    read ─ de-identify ─ segment ─ embed ─ sentiment ─ themes ─ priorities
+      └──────────────────────┴─────────────────────────────┴── set aside, with a reason
 
 Only this file knows the order. Each step is a pure function on declared tables; the runner checks that nothing
 vanishes: every comment and every segment that goes into a step comes out of it or is set aside.
@@ -25,7 +25,7 @@ from voice_of_care.counting import units
 from voice_of_care.decisions import apply_decisions
 from voice_of_care.deidentify import deidentify, redact_labels
 from voice_of_care.embedding import CachedEmbedder, OnnxEmbedder
-from voice_of_care.errors import SchemaError, TooLittleDataError
+from voice_of_care.errors import InputError, SchemaError, StoreError, TooLittleDataError
 from voice_of_care.frameworks import load_frameworks
 from voice_of_care.heads import load_heads, qdc_probabilities
 from voice_of_care.intake import find_campaigns, read_comments
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from voice_of_care.settings import Settings
     from voice_of_care.store import Project, Store
 
-STEPS = ("read", "de-identify", "segment", "sentiment", "themes", "priorities")
+STEPS = ("read", "de-identify", "segment", "embed", "sentiment", "themes", "priorities")
 QDC = "qdc"
 
 
@@ -63,16 +63,22 @@ class Stopwatch:
 
     listener: Callable[[str, int, int], None] | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    current: str = ""
 
     @contextmanager
     def step(self, name: str) -> Iterator[Callable[[int, int], None]]:
         """Time one step; yields the step's progress callback."""
-        tell = self.listener or (lambda _step, _done, _total: None)
-        tell(name, 0, 0)
+        self.current = name
+        self.tell(0, 0)
         start = time.perf_counter()
-        yield lambda done, total: tell(name, done, total)
+        yield self.tell
         self.seconds[name] = round(time.perf_counter() - start, 2)
-        tell(name, 1, 1)
+        self.tell(1, 1)
+
+    def tell(self, done: int, total: int) -> None:
+        """Tell the listener how far the step under way is."""
+        if self.listener is not None:
+            self.listener(self.current, done, total)
 
 
 def run(
@@ -91,7 +97,7 @@ def run(
         paths: files and folders.
         settings: the project's settings.
         key: the project's key, for ids and pseudonyms.
-        embedder: the sentence model.
+        embedder: the sentence model, cached: several steps ask for the same texts.
         frameworks: priorities to map to.
         known: theme vectors of the run before, so that themes keep their ids.
         stopwatch: times the steps and tells how far they are.
@@ -110,6 +116,8 @@ def run(
         split = split_segments(safe_comments)
     _conserve("segment", safe_comments["comment_id"], split.segments["comment_id"], split.set_aside["item_id"])
     segments = split.segments
+    with watch.step("embed"):
+        embedder.embed([*segments["text"], *safe_comments["text"]])  # the steps below find them in the cache
     with watch.step("sentiment"):
         scored = score_sentiment(segments, safe_comments, embedder=embedder)
     _conserve("sentiment", segments["segment_id"], scored.sentiments["segment_id"])
@@ -207,9 +215,15 @@ def redact_file(path: Path, *, settings: Settings, key: bytes | None = None) -> 
         path: the file.
         settings: how to read it and what to take out.
         key: the project's; without one, ids and pseudonyms hold for this call alone.
+
+    Raises:
+        InputError: no comment could be read in it.
     """
     used_key = key or secrets.token_bytes()
     read = read_safely_named([path], settings=settings, key=used_key)
+    if read.comments.empty:
+        problems = [problem for found in read.sources["problems"] for problem in found]
+        raise InputError(problems[0] if problems else f"{path.name}: no comments were found in it. Try inspect.")
     safe = deidentify(read.comments, read.repeats, settings=settings.deidentify, key=used_key)
     spans: dict[str, list[dict[str, object]]] = {}
     for row in safe.redactions.to_dict("records"):
@@ -248,7 +262,9 @@ def analyse_project(
     """
     started = now()
     frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=extra_frameworks)
-    embedder = CachedEmbedder(OnnxEmbedder(), lookup=store.find_vectors, remember=store.remember_vectors)
+    embedder = CachedEmbedder(
+        OnnxEmbedder(progress=stopwatch.tell), lookup=store.find_vectors, remember=store.remember_vectors
+    )
     done = run(
         paths,
         settings=project.settings,
@@ -278,9 +294,16 @@ def analyse_project(
 
 
 def read_analysis(project: Project, store: Store) -> Analysis:
-    """Return a project's analysis as it stands: the tables of the last run with all decisions applied."""
+    """Return a project's analysis as it stands: the tables of the last run with all decisions applied.
+
+    Raises:
+        StoreError: no run has been finished yet.
+    """
     tables = {name: store.read(name) for name in TABLES}
     runs = tables["runs"]
+    if runs.empty:
+        msg = f"{project.folder}: no analysed project here. Run 'voice-of-care analyse PATH --project ...' first."
+        raise StoreError(msg)
     used = tuple(runs["frameworks"].iloc[-1]) if len(runs) else ()
     frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=used)
     stored = Analysis(**tables, frameworks=tuple(each for each in frameworks if each.id in used))
