@@ -4,7 +4,9 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from tests.small import small_analysis
 from voice_of_care.errors import StoreError
 from voice_of_care.raw import COMMENTS, REPEATS
-from voice_of_care.store import Store, find_project, open_project
+from voice_of_care.store import Store, _store_errors, find_project, open_project
 from voice_of_care.tables import RUNS, conform
 
 POSIX = os.name == "posix"
@@ -136,4 +138,27 @@ def test_a_newer_project_is_refused(tmp_path):
     with Store(tmp_path) as store:
         store._connection.execute("INSERT INTO migrations VALUES (99)")
     with pytest.raises(StoreError, match="newer version"):
+        Store(tmp_path)
+
+
+def test_a_full_disk_leaves_no_half_key_and_no_half_settings(tmp_path, monkeypatch):
+    whole = Path.write_text
+
+    def full(path, text, **named):
+        whole(path, text[:3], **named)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(StoreError, match="No space left"):
+        open_project(tmp_path / "p", settings_text="[project]\n")
+    monkeypatch.undo()
+    assert list((tmp_path / "p").iterdir()) == []
+    assert len(open_project(tmp_path / "p", settings_text="").key) == 32
+
+
+def test_a_commit_that_fails_says_disk_and_a_damaged_database_says_so(tmp_path):
+    with pytest.raises(StoreError, match="free space"), _store_errors(tmp_path):
+        raise duckdb.TransactionException("TransactionContext Error: Failed to commit: Could not write file")
+    (tmp_path / "project.duckdb").write_bytes(b"garbage" * 2000)
+    with pytest.raises(StoreError, match="damaged"):
         Store(tmp_path)

@@ -14,6 +14,7 @@ import typer
 from voice_of_care.console import (
     framework_lines,
     inspection_lines,
+    one_line,
     say,
     seconds_line,
     show_progress,
@@ -69,7 +70,7 @@ def run(arguments: Sequence[str] | None) -> int:
             show()
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        say("voice-of-care: stopped. The project is as it was before this run.")
+        say("voice-of-care: stopped. The project holds its last finished run.")
         return 130
     except MemoryError:
         say("voice-of-care: not enough memory. Close other programs, or analyse fewer files at a time.")
@@ -77,7 +78,7 @@ def run(arguments: Sequence[str] | None) -> int:
     except Exception as error:  # the last line of defence: its message could quote a respondent, so it is not shown
         frame = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(frame.filename).name}, line {frame.lineno}"
-        say(f"voice-of-care: an error in the program ({type(error).__name__} in {where}). The project is as it was.")
+        say(f"voice-of-care: an error in the program ({type(error).__name__} in {where}). Finished runs are kept.")
         return 1
     return result if isinstance(result, int) else 0
 
@@ -120,13 +121,14 @@ def redact(
     from voice_of_care.store import open_project
 
     opened = open_project(project, settings_text="") if project else None
-    for comment in redact_file(file, settings=_settings_of(project), key=opened.key if opened else None):
+    redacted = redact_file(file, settings=_settings_of(project), key=opened.key if opened else None)
+    for comment in redacted:
         if as_json:
             typer.echo(json.dumps(comment, ensure_ascii=False, sort_keys=True))
         else:
             kinds = ", ".join(redaction["kind"] for redaction in comment["redactions"]) or "nothing"
-            typer.echo(f"{comment['source']}, {comment['source_ref']} (taken out: {kinds})")
-            typer.echo(f"    {comment['safe_text']}")
+            _print([f"{comment['source']}, {comment['source_ref']} (taken out: {kinds})"])
+            _print([f"    {line}" for line in comment["safe_text"].splitlines()])
 
 
 @app.command(epilog="Example: voice-of-care analyse notes/ --project listening --report listening.html")
@@ -144,6 +146,8 @@ def analyse(
     from voice_of_care.settings import settings_template
     from voice_of_care.store import Store, open_project
 
+    if report is not None:
+        _refuse_other_ending(report, ".html", ".htm")
     with show_progress(quiet=quiet) as listener:
         opened = open_project(project, settings_text=settings_template())
         stopwatch = Stopwatch(listener)
@@ -168,6 +172,7 @@ def report_command(
     profile: Annotated[ProfileName | None, typer.Option(help="What the report may show.")] = None,
 ) -> None:
     """Write the report of a project that has been analysed."""
+    _refuse_other_ending(to, ".html", ".htm")
     opened, analysis = _read(project)
     _write_report(analysis, opened, to, profile)
     typer.echo(f"Report: {to}")
@@ -206,6 +211,8 @@ def decide(
 
     if (to_list is None) == (to_apply is None):
         raise typer.BadParameter("give either --list FILE.xlsx or --apply FILE.xlsx")
+    if to_list is not None:
+        _refuse_other_ending(to_list, ".xlsx")
     opened = find_project(project)
     with Store(opened.folder) as store:
         analysis = read_analysis(opened, store)
@@ -300,6 +307,13 @@ def _read(folder: Path) -> tuple[Project, Analysis]:
         return opened, read_analysis(opened, store)
 
 
+def _refuse_other_ending(path: Path, *endings: str) -> None:
+    """Refuse to write over a file of another kind: the project's own, or somebody's data."""
+    if path.suffix.lower() not in endings:
+        msg = f"{path}: this would be no {endings[0]} file. Give it a name that ends in {endings[0]}."
+        raise StoreError(msg)
+
+
 def _write_report(analysis: Analysis, opened: Project, path: Path, profile: Profile | None) -> None:
     from voice_of_care.reporting import render_report, write_report
 
@@ -341,7 +355,7 @@ def _summary(analysis: Analysis, opened: Project, report: Path | None, seconds: 
 
 
 def _print(text: str | list[str]) -> None:
-    typer.echo(text if isinstance(text, str) else "\n".join(text))
+    typer.echo(text if isinstance(text, str) else "\n".join(one_line(line) for line in text))
 
 
 def _json(value: object) -> str:

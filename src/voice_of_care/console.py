@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,17 @@ if TYPE_CHECKING:
     from voice_of_care.frameworks import Framework
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def one_line(text: str) -> str:
+    """Return a text with a space for whatever would steer the terminal: names of files may hold anything."""
+    return _CONTROL.sub(" ", text)
+
+
 def say(message: str) -> None:
     """Write one line to the error stream."""
-    sys.stderr.write(message.replace("\n", " ") + "\n")
+    sys.stderr.write(one_line(message) + "\n")
 
 
 @contextmanager

@@ -34,6 +34,13 @@ _STORED: Mapping[str, Table] = {COMMENTS.name: COMMENTS, REPEATS.name: REPEATS, 
 _MIGRATIONS: tuple[str, ...] = (
     "CREATE TABLE embeddings (model VARCHAR, text_hash VARCHAR, vector BLOB, PRIMARY KEY (model, text_hash))",
 )
+_DAMAGED = (
+    "not a valid duckdb",
+    "corrupt",
+    "checksum",
+    "deserializ",
+    "read enough bytes",
+)  # in the database's own words
 _CONNECTION_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -67,13 +74,12 @@ def open_project(folder: Path, *, settings_text: str) -> Project:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         if not settings_file.exists():
-            settings_file.write_text(settings_text, encoding="utf-8", newline="\n")
+            _write_whole(settings_file, settings_text)
         if not key_file.exists():
             if (folder / DATABASE_FILE).exists():
                 msg = f"{folder}: {KEY_FILE} is missing, so ids can't be made as before. Put the file back."
                 raise StoreError(msg)
-            key_file.touch(mode=0o600)
-            key_file.write_text(secrets.token_hex(_KEY_BYTES) + "\n", encoding="ascii", newline="\n")
+            _write_whole(key_file, secrets.token_hex(_KEY_BYTES) + "\n")
         key_text = key_file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not text"
@@ -92,6 +98,19 @@ def find_project(folder: Path) -> Project:
         msg = f"{folder}: no analysed project here. Run 'voice-of-care analyse PATH --project {folder}' first."
         raise StoreError(msg)
     return open_project(folder, settings_text="")
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file of its owner's whole or not at all: a full disk or a kill must not leave half a key."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    try:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def _parse_key(key_text: str, folder: Path) -> bytes:
@@ -237,18 +256,20 @@ def _store_errors(path: Path) -> Iterator[None]:
     """Turn the database's errors into one line that names the file and never a value."""
     try:
         yield
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower() or "being used by another process" in str(error).lower():
-            msg = f"{path}: the project is open in another program. Close it there, then try again."
-        else:
-            msg = (
-                f"{path}: can't read or write the project. Check free space on the disk and your rights to the folder."
-            )
-        raise StoreError(msg) from None
     except duckdb.Error as error:
-        what = type(error).__name__
-        msg = f"{path}: the database refused ({what}). The project is as it was; if it is damaged put back a copy."
-        raise StoreError(msg) from None
+        raise StoreError(f"{path}: {_refusal(error, path)}") from None
     except OSError as error:
         msg = f"{path}: {error.strerror}. Check free space on the disk and your rights to the folder."
         raise StoreError(msg) from None
+
+
+def _refusal(error: duckdb.Error, path: Path) -> str:
+    said = str(error).lower().replace(str(path).lower(), "")
+    if any(sign in said for sign in _DAMAGED):
+        return "the database is damaged. Put back a copy of the file, or analyse into a new project folder."
+    if "set lock" in said or "being used by another process" in said:
+        return "the project is open in another program. Close it there, then try again."
+    if isinstance(error, duckdb.IOException) or "failed to commit" in said or "no space" in said:
+        return "can't be read or written. Check free space on the disk and your rights to the folder."
+    what = type(error).__name__
+    return f"the database refused ({what}). The project is as it was; if it is damaged put back a copy."

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,7 +15,6 @@ from voice_of_care.reporting import Report, render_report, write_report
 from voice_of_care.settings import Settings, parse_settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import ModuleType
 
 PLANTED = "quibberwick"
@@ -293,3 +293,20 @@ def test_the_total_of_a_priority_does_not_undo_a_suppressed_cell(made_up: Module
         column = [row[place] for row in cells if "no link" not in row[place]]
         if len(column) == 1 and "too few" in column[0]:
             assert "too few" in total
+
+
+def test_a_full_disk_leaves_the_page_that_was_there(tmp_path: Path, publish: Report) -> None:
+    page = tmp_path / "report.html"
+    page.write_text("the page of last week", encoding="utf-8")
+    whole = Path.write_text
+
+    def full(path: Path, text: str, **named: str) -> int:
+        whole(path, text[:99], **named)
+        raise OSError(28, "No space left on device")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space left"):
+            write_report(publish, page)
+    assert page.read_text(encoding="utf-8") == "the page of last week"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]

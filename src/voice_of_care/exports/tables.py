@@ -36,7 +36,7 @@ def write_tables(
     formula gets an apostrophe in front.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return [
             _write(frame, TABLES[name], folder / f"{name}.{table_format}", write_parquet)
             for name, frame in analysis.tables().items()

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 STEP = "intake"
 NO_HEADER = (
-    "No header row with data below was found. Give the columns headers, or name them in the settings: [mapping] files, "
-    "comment."
+    "No header row with data below was found. Give each column a header of its own, or name them in the settings: "
+    "[mapping] files, comment."
 )
 _LISTED = 10  # record numbers named in a problem
 

@@ -108,7 +108,13 @@ def _draw(overview: Overview, gaps: Gaps | None, quality: Quality) -> dict[str, 
 def write_report(report: Report, path: Path, *, png: bool = True) -> None:
     """Write the page to `path`, and its figures to a folder beside it as SVG and, if wanted, PNG."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(report.html, encoding="utf-8", newline="\n")
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:  # a full disk must not leave half a page where a whole one was
+        unfinished.write_text(report.html, encoding="utf-8", newline="\n")
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
     beside = path.with_name(f"{path.stem}-figures")
     beside.mkdir(exist_ok=True)
     for stem, svg in report.figures:
