@@ -343,7 +343,7 @@ def _summary(analysis: Analysis, opened: Project, report: Path | None, seconds: 
         "sources": [
             {
                 "source": row["source"],
-                "preset": row["preset"],
+                "preset": row["preset"] if isinstance(row["preset"], str) else None,
                 "comments": int(row["comments"]),
                 "set_aside": int(row["set_aside"]),
                 "problems": row["problems"],
@@ -359,7 +359,7 @@ def _print(text: str | list[str]) -> None:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False)
 
 
 def _now() -> str:

@@ -34,13 +34,7 @@ _STORED: Mapping[str, Table] = {COMMENTS.name: COMMENTS, REPEATS.name: REPEATS, 
 _MIGRATIONS: tuple[str, ...] = (
     "CREATE TABLE embeddings (model VARCHAR, text_hash VARCHAR, vector BLOB, PRIMARY KEY (model, text_hash))",
 )
-_DAMAGED = (
-    "not a valid duckdb",
-    "corrupt",
-    "checksum",
-    "deserializ",
-    "read enough bytes",
-)  # in the database's own words
+_DAMAGED = ("not a valid duckdb", "corrupt", "checksum", "deserializ", "read enough bytes")  # as the database says it
 _CONNECTION_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
