@@ -97,7 +97,9 @@ class IntakeSettings(_Section):
     largest_file_mb: int = Field(200, ge=1)
     largest_unpacked_mb: int = Field(1000, ge=1)
     longest_cell: int = Field(100_000, ge=100, description="Longer cells are set aside, with the reason.")
-    count_campaigns: Literal["once", "each"] = "once"
+    count_campaigns: Literal["once", "each"] = Field(
+        "once", description="Near-identical texts from many senders: counted once, or each for itself."
+    )
 
 
 class DeidentifySettings(_Section):
@@ -106,7 +108,9 @@ class DeidentifySettings(_Section):
     names: tuple[str, ...] = Field((), description="Names to take out wherever they stand, e.g. the staff list.")
     names_file: str = Field("", description="The same, one a line, in a file beside the settings.")
     keep: tuple[str, ...] = Field((), description="Words never to take out: wards, places, charities.")
-    pseudonym_scope: Literal["comment", "session", "project"] = "session"
+    pseudonym_scope: Literal["comment", "session", "project"] = Field(
+        "session", description="How far [PERSON_1] stands for the same person: one comment, one session, or all files."
+    )
 
 
 class ThemeSettings(_Section):
@@ -125,7 +129,7 @@ class PrioritySettings(_Section):
 
     frameworks: tuple[str, ...] | None = Field(None, description="Ids; by default all marked default_on.")
     files: tuple[str, ...] = Field((), description="Your own frameworks, YAML files beside the settings.")
-    threshold: float = Field(0.5, ge=0, le=1)
+    threshold: float = Field(0.5, ge=0, le=1, description="Higher for fewer and surer links.")
 
 
 class ReportSettings(_Section):

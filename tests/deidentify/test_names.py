@@ -51,6 +51,7 @@ def test_words_that_are_no_names_survive(text):
         ("Eimear Mac Giolla Bhríde came", "[PERSON_1] came"),
         ("thanks to oisín in x-ray", "thanks to [STAFF_1] in x-ray"),
         ("Thanks to Ciara, Grace and Bronagh.", "Thanks to [STAFF_1], [STAFF_2] and [STAFF_3]."),
+        ("Noel praised the crisis team.", "[PERSON_1] praised the crisis team."),
         ("Siobha\u0301n came", "[PERSON_1] came"),
     ],
 )

@@ -58,6 +58,18 @@ def test_the_service_after_a_colon_and_the_venue_are_suggested(folder):
     assert 'respondent_group = "carer"' in suggestion
 
 
+def test_a_mixed_group_and_a_room_are_not_suggested(folder):
+    text = (
+        "# Renal unit patients and carers conversation\n\nVenue: Seminar Room 2, Hillview House\n\n"
+        "## Getting here\n\n- Nowhere to park\n"
+    )
+    folder.write("talk.md", text)
+    suggestion = folder.inspect().suggestions[0]
+    assert "respondent_group" not in suggestion
+    assert 'service = "Renal unit"' in suggestion
+    assert 'site = "Hillview House"' in suggestion
+
+
 def test_an_unreadable_file_is_shown_as_a_problem(folder):
     folder.write("broken.xlsx", b"no zip at all")
     source = folder.inspect().sources[0]

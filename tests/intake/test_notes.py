@@ -123,6 +123,35 @@ def test_minutes_number_their_items_and_quote_what_was_said():
     assert found.people == 3
 
 
+def test_people_who_came_without_being_named_are_counted():
+    def came(text):
+        return count_people([Passage(text, "paragraph 1", "attendees")])
+
+    assert came("Attendees: Aoife Example (sister), Brian Sample, and 14 others") == 16
+    assert came("Present: Aoife Example (Chair), Brian Sample, plus 6 members") == 8
+    assert came("Present: Aoife Example, Brian Sample, and others.") == 2
+    assert came("Present: 9 staff") == 9
+    assert came("Present: Aoife Example, Brian Sample Apologies: Cathal Example, Dara Example") == 2
+    present = Passage("Present: Aoife Example, Brian Sample and others", "paragraph 1", "attendees")
+    assert find_statements([present, paragraph("11 people attended.")]).people == 11
+
+
+def test_cells_that_only_plan_are_no_statements():
+    def cell(title):
+        return find_statements([Passage("High", "table 1 row 2", "cell", ("Ideas", title))]).statements[0]
+
+    for title in ("Priority", "Who could lead", "Who?", "Owner", "By when", "Status", "Lead officer"):
+        assert cell(title).is_about_meeting
+    for title in ("Idea", "What matters?", "Who matters to you?", "Leadership", "Priorities for patients"):
+        assert not cell(title).is_about_meeting
+
+
+def test_the_title_above_a_transcript_is_no_statement():
+    title = Passage("Carers focus group", "paragraph 1", "paragraph")
+    found = find_statements([title, said("Carer 1", "Lonely"), said("Carer 2", "So it is")])
+    assert [statement.is_about_meeting for statement in found.statements] == [True, False, False]
+
+
 def test_names_under_a_heading_of_those_present_are_counted_and_not_read():
     names = paragraph("Aoife Example (nurse), Brian Sample (porter)", "Workshop", "Present (12)")
     found = find_statements([names, bullet("Kind staff", "Workshop")])
@@ -139,7 +168,14 @@ def test_what_people_say_of_meetings_is_a_statement():
         "Service users said the wait was long",
     ):
         assert not is_about_meeting(text)
-    for text in ("Venue: Hillview", "Date: Tuesday 5 March 2024", "The next meeting will be announced", "5 March 2024"):
+    for text in (
+        "Venue: Hillview",
+        "Date: Tuesday 5 March 2024",
+        "The next meeting will be announced",
+        "5 March 2024",
+        "Next meeting 11 April 2024 at 2pm",
+        "Aoife to circulate notes.",
+    ):
         assert is_about_meeting(text)
 
 

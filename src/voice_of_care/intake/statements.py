@@ -30,6 +30,16 @@ _COUNT = re.compile(
     r"\b(\d{1,3})\s*(?:people|persons|participants|attendees|present|attended|staff|service users|carers)\b",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(r"(?:\b(?:and|plus|with)|[&+,])\s*(\d{1,3})\s+(?:others?|more|members?|further)\b", re.IGNORECASE)
+_ABSENT = re.compile(r"\bapologies\b", re.IGNORECASE)
+_UNNAMED = re.compile(r"^\s*(?:others?|more|et al\.?)\W*$", re.IGNORECASE)
+_PLANNING = re.compile(
+    r"^(?:(?:who|to|could|can|will|should|would) )*(?:leads?|owners?|responsib(?:le|ility))"
+    r"(?: (?:this|it|person|officer))?$"
+    r"|^(?:who|name|by when|due(?: date)?|deadline|timescales?|target date|priority|rag(?: rating| status)?|status"
+    r"|votes?)$",
+    re.IGNORECASE,
+)
 _TOOK_PART = re.compile(r"\b(\d{1,3}) people (?:took part|attended|were present)\b", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:date|time|venue|location|place|where|when|facilitat\w+|chair\w*|apologies|present|in attendance|attendees"
@@ -40,6 +50,7 @@ _MEETING = re.compile(
     r"\bchair(?:person|man|woman)? (?:welcomed|opened|closed|thanked)"
     r"|\bthanked (?:them|everyone|all) for (?:coming|attending)"
     r"|\b(?:minutes|notes) of the (?:last|previous) meeting\b|\b(?:date of )?(?:the )?next meeting (?:will|is|:)"
+    r"|\bnext meeting (?:on )?\W?\d|\bto circulate (?:the )?(?:notes|minutes)\b"
     r"|\bmeeting (?:closed|ended|opened|began|started) at\b|\b\d+ people (?:took part|attended|were present)\b"
     r"|^apologies\b|^none? (?:were )?(?:raised|noted|recorded)\b|^there was no other business\b",
     re.IGNORECASE,
@@ -64,19 +75,26 @@ def find_statements(passages: Sequence[Passage]) -> Statements:
     """Return the statements of notes, each under its headings, numbering and outer quotation marks taken off."""
     has_numbers = any(_NUMBER.match(passage.text) for passage in passages)
     outlined = tuple(_with_agenda(passages)) if has_numbers else tuple(passages)
-    has_headings = any(passage.kind == "heading" or passage.headings for passage in outlined)
+    has_frame = any(passage.kind == "heading" or passage.headings or passage.speaker for passage in outlined)
     statements: list[Statement] = []
     for passage in outlined:
         if passage.kind in {"heading", "attendees"} or is_list_of_names(passage):
             continue
         for part in _split_numbered(passage):
-            opening = has_headings and not part.headings and not part.speaker and not _ENDS.search(part.text.rstrip())
+            opening = has_frame and not part.headings and not part.speaker and not _ENDS.search(part.text.rstrip())
             is_short = len(part.text.split()) <= _MOST_TITLE_WORDS
-            about = is_about_meeting(part.text) or (opening and is_short and not statements_said(statements))
+            about = is_about_meeting(part.text) or _plans(part)
+            about = about or (opening and is_short and not statements_said(statements))
             statements.append(Statement(replace(part, text=strip_marks(part.text)), about))
     told = [_TOOK_PART.search(statement.passage.text) for statement in statements if statement.is_about_meeting]
-    people = next((int(found[1]) for found in told if found), None)
-    return Statements(tuple(statements), count_people(outlined) or people)
+    people = next((int(found[1]) for found in told if found), 0)
+    return Statements(tuple(statements), max(count_people(outlined) or 0, people) or None)
+
+
+def _plans(passage: Passage) -> bool:
+    """Say whether a cell only says who does something, by when, or how pressing it is."""
+    title = " ".join(passage.headings[-1].split()).rstrip("?: ") if passage.headings else ""
+    return passage.kind == "cell" and _PLANNING.match(title) is not None
 
 
 def statements_said(statements: Iterable[Statement]) -> bool:
@@ -115,12 +133,14 @@ def count_people(passages: Sequence[Passage]) -> int | None:
             continue
         if _UNCOUNTED.match(passage.text):
             continue
-        told = re.findall(r"\b(\d{1,3})\b", heading) or _COUNT.findall(passage.text)
+        listed = _ABSENT.split(passage.text, maxsplit=1)[0]
+        others = _OTHERS.findall(listed)
+        told = re.findall(r"\b(\d{1,3})\b", heading) or ([] if others else _COUNT.findall(listed))
         if told:
             counted = max(counted, sum(int(number) for number in told))
             continue
-        names = re.sub(r"^[^:(]{0,40}:", "", passage.text)
-        named += sum(bool(re.search(r"\w", name)) for name in re.split(r"[,;\n•]|\band\b", names))
+        names = re.split(r"[,;\n•]|\band\b", _OTHERS.sub(",", re.sub(r"^[^:(]{0,40}:", "", listed)))
+        named += sum(map(int, others)) + sum(bool(re.search(r"\w", name)) for name in names if not _UNNAMED.match(name))
     return counted or named or None
 
 

@@ -22,16 +22,18 @@ _SITE = re.compile(
     r"\b((?:[A-Z][\w'’]+ (?:(?:and|of|the|&) )?){1,5}"
     r"(?:Hospital|Health Cent(?:re|er)|Centre|House|Lodge|Campus|Site|Clinic|Hub))\b"
 )
-_VENUE = re.compile(r"^(?:venue|location|place|where|site)\s*[:–]\s*([^,;.]{3,60})", re.IGNORECASE)
+_VENUE = re.compile(r"^(?:venue|location|place|where|site)\s*[:–]\s*([^;.]{3,80})", re.IGNORECASE)
+_ROOM = re.compile(r"\b(?:room|boardroom|suite|floor|online|zoom|(?:ms|microsoft) teams)\b|^teams$", re.IGNORECASE)
 _AFTER_COLON = re.compile(r"[:–|]\s*([^:–|]{3,60})$")
 _OPENING = 6  # lines about the meeting that are looked at
 _NO_SERVICE = re.compile(
     r"\b(\d{4}-\d{2}(-\d{2})?|\d+|staff|service users?|carers?|patients?|famil(y|ies)|relatives?|members?"
     r"|public|notes?|minutes"
     r"|workshops?|meetings?|sessions?|focus groups?|listening|events?|forums?|engagement"
-    r"|feedback|surveys?|transcripts?|with|for|of the)\b",
+    r"|feedback|surveys?|transcripts?|conversations?|discussions?|with|for|of the)\b",
     re.IGNORECASE,
 )
+_LOOSE = re.compile(r"^(?:\W+|(?:and|of|in|at|the|on)\b)+|(?:\W+|\b(?:and|of|in|at|the|on))+$", re.IGNORECASE)
 
 
 def suggest_settings(source: SourceRead, settings: Settings) -> str | None:
@@ -44,8 +46,7 @@ def suggest_settings(source: SourceRead, settings: Settings) -> str | None:
     opening = [item.text for item in source.items if item.reason == ABOUT_MEETING][:_OPENING]
     found: dict[str, str | int | datetime.date | None] = {}
     if known.respondent_group is None and "respondent_group" not in has:
-        groups = (find_group(text, settings.intake.group_words) for text in (*headings, *names))
-        found["respondent_group"] = next((group for group in groups if group not in (None, "unknown")), None)
+        found["respondent_group"] = _group((*headings, *names), settings)
     if known.service is None and "service" not in has:
         found["service"] = _service(headings, names)
     if known.site is None and "site" not in has:
@@ -58,21 +59,33 @@ def suggest_settings(source: SourceRead, settings: Settings) -> str | None:
     return "\n".join(["[[sources]]", f"files = {_toml(source.file.name)}", *lines]) if lines else None
 
 
+def _group(texts: tuple[str, ...], settings: Settings) -> str | None:
+    """Return the group that the first text with any names; none where it names several."""
+    for text in texts:
+        parts = (find_group(part, settings.intake.group_words) for part in re.split(r"\band\b|[&/,+]", text))
+        named = {group for group in parts if group not in (None, "unknown")}
+        if named:
+            return named.pop() if len(named) == 1 else None
+    return None
+
+
 def _service(headings: list[str], names: list[str]) -> str | None:
     for heading in headings:
         after = _AFTER_COLON.search(heading)
         if after and find_date(after[1]) is None and _SITE.search(after[1]) is None:
             return after[1].strip()
     for text in (*headings, *names[:1]):
-        bare = " ".join(_NO_SERVICE.sub(" ", text).split())
-        service = service_of((re.split(r"\s*,\s*", bare)[0],)) if bare else None
-        if service and _SITE.search(service) is None:
-            return service[:1].upper() + service[1:]
+        for part in re.split(r"[,|]", _NO_SERVICE.sub("|", text)):
+            bare = " ".join(_LOOSE.sub("", " ".join(part.split())).split())
+            service = service_of((bare,)) if bare else None
+            if service and _SITE.search(service) is None:
+                return service[:1].upper() + service[1:]
     return None
 
 
 def _site(texts: tuple[str, ...]) -> str | None:
-    venue = next((match[1].strip() for text in texts if (match := _VENUE.match(text))), None)
+    venues = (part.strip() for text in texts if (match := _VENUE.match(text)) for part in match[1].split(","))
+    venue = next((part for part in venues if len(part) >= 3 and not _ROOM.search(part)), None)
     return venue or next((match[1] for text in texts if (match := _SITE.search(text))), None)
 
 

@@ -65,7 +65,7 @@ def _most_raised(overview: Overview) -> Sentence:
     named = [theme for theme in overview.themes if theme.share.percent is not None][:MOST_NAMED]
     if not named:
         return ()
-    pieces = [Piece("Raised by most people: " if len(named) > 1 else "Raised most often: ")]
+    pieces = [Piece("Raised most often: ")]
     for place, theme in enumerate(named):
         pieces += [Piece(theme.label, theme.anchor), Piece(f" ({theme.share.percent}% of respondents)")]
         pieces.append(Piece("." if place == len(named) - 1 else " and " if place == len(named) - 2 else ", "))

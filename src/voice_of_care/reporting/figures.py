@@ -9,10 +9,14 @@ from voice_of_care.reporting.brief import FEWEST_LEANING
 from voice_of_care.reporting.facts import LEANINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from voice_of_care.reporting.charts import Drawing
     from voice_of_care.reporting.gaps import Gap, Gaps
     from voice_of_care.reporting.overview import Overview, ThemeView
     from voice_of_care.reporting.quality import Quality
+
+_MOST_FIRST = 3  # themes sharing the first place that a title names
 
 
 def draw_shares(overview: Overview) -> Drawing | None:
@@ -31,14 +35,22 @@ def draw_shares(overview: Overview) -> Drawing | None:
     drawn = [theme for theme in overview.themes if theme.share.percent is not None]
     if not drawn:
         return None
-    first = drawn[0]
-    title = f"\u2018{first.label}\u2019 is the theme most respondents raise"
+    title = _name_first(drawn)
     told = ", ".join(f"{theme.label} {theme.share.percent}%" for theme in drawn[:5])
     description = (
         f"Bar chart of {len(rows)} themes by the share of respondents who raise them, with 95% intervals. "
         f"Highest: {told}. All figures are in the table below."
     )
     return charts.draw("theme-shares", title, description, spec=charts.theme_shares, rows=rows)
+
+
+def _name_first(drawn: Sequence[ThemeView]) -> str:
+    """Return a title that names the theme raised most often, or those that share the first place."""
+    first = [theme.label for theme in drawn if theme.share.count.text == drawn[0].share.count.text]
+    if len(first) > _MOST_FIRST:
+        return f"{len(first)} themes are raised about equally often"
+    named = words.join_words([f"\u2018{label}\u2019" for label in first])
+    return f"{named} {words.plural(len(first), 'is the theme', 'are the themes')} raised most often"
 
 
 def draw_leanings(overview: Overview) -> Drawing | None:

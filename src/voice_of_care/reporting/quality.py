@@ -176,7 +176,11 @@ def _total(facts: Facts, discloser: Discloser) -> SourceLine:
 
 def _kind(kind: str, preset: str | None) -> str:
     name = words.FORMATS.get(str(kind).lower(), str(kind))
-    return name if pd.isna(preset) or not preset else f"{words.sentence_case(str(preset))} ({name})"
+    return (
+        name
+        if pd.isna(preset) or not preset
+        else f"{words.PRESETS.get(str(preset), words.sentence_case(str(preset)))} ({name})"
+    )
 
 
 def _reasons(facts: Facts, discloser: Discloser) -> tuple[Tally, ...]:

@@ -85,6 +85,15 @@ FORMATS = {
     "json": "JSON",
     "jsonl": "JSON",
 }
+PRESETS = {
+    "mapping": "Your own mapping",
+    "notes": "Notes",
+    "qualtrics": "Qualtrics",
+    "microsoft-forms": "Microsoft Forms",
+    "citizen-space": "Citizen Space",
+    "care-opinion": "Care Opinion",
+    "friends-and-family-test": "Friends and Family Test",
+}
 STEPS = {
     "intake": "Reading",
     "deidentify": "De-identifying",

@@ -47,3 +47,8 @@ def test_what_holds_no_records_is_refused_in_one_line(tmp_path, text):
 def test_lone_surrogates_and_not_a_number_do_no_harm(tmp_path):
     rows = read(tmp_path, '[{"a": "x\\ud800y", "b": NaN, "c": 123456789012345678901234567890}]').grids[0].rows
     assert rows[1] == ("x\ufffdy", None, "123456789012345678901234567890")
+
+
+def test_a_named_thing_in_a_list_is_told_by_its_name(tmp_path):
+    story = {"body": "Kind", "services": [{"name": "Hillview", "code": "ZZ1"}, {"code": "A1"}]}
+    assert read(tmp_path, json.dumps([story])).grids[0].rows[1] == ("Kind", "Hillview; A1")

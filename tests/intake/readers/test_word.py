@@ -206,3 +206,10 @@ def test_a_corrupt_document_and_a_workbook_in_disguise_are_refused_in_one_line(t
         path.write_bytes(data)
         with pytest.raises(InputError, match=r"^notes\.docx: [^\n]+$"):
             read_file(path, "notes.docx", settings=IntakeSettings())
+
+
+def test_a_plain_first_row_of_labels_over_ideas_is_a_header(tmp_path):
+    document = docx.Document()
+    add_table(document, [["Idea", "Who could lead", "Priority"], ["A quiet room", "Estates", "High"]])
+    found = [(p.text, p.headings) for p in read(tmp_path, document).passages]
+    assert found == [("A quiet room", ("Idea",)), ("Estates", ("Who could lead",)), ("High", ("Priority",))]

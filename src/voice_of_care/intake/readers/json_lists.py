@@ -104,6 +104,8 @@ def _scalar(value: object) -> Cell:
 
 
 def _plain(item: object) -> str:
+    if isinstance(item, dict) and isinstance(item.get("name"), str) and item["name"].strip():
+        return mend_text(item["name"])  # a thing with a name is told by it; its codes and links say nothing
     if isinstance(item, dict):
         return ", ".join(filter(None, (_plain(inner) for inner in item.values())))
     if isinstance(item, list):

@@ -17,7 +17,8 @@ _ENDED = re.compile(r"(?<!\bno)(?<!\bNo)[.!]$")
 _COLUMN_NAME = re.compile(
     r"^(?:#|no\.?|number|ref\.?|(?:table|group|item|question)(?: (?:no\.?|number))?|themes?|topics?|areas?|service"
     r"|site|ward|who|name|role|date|comments?|feedback|issues?|response|answer|actions?|statement|quote|notes?"
-    r"|(?:what|how|key) .+)$",
+    r"|ideas?|suggestions?|priority|leads?|owners?|status|timescales?|by when|votes?"
+    r"|who (?:could|can|will|should|would|to) .+|(?:what|how|key) .+)$",
     re.IGNORECASE,
 )
 
