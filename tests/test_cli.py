@@ -58,3 +58,12 @@ def test_a_file_name_cannot_steer_the_terminal(tmp_path, capsys):
 def test_one_line_keeps_words_of_any_script():
     assert one_line("Ciarán 日本 \U0001f600\tb\r\nc") == "Ciarán 日本 \U0001f600 b c"
     assert inspection_lines({"sources": [], "suggestions": []}) == ["0 sources, 0 comments. Nothing was stored."]
+
+
+def test_where_no_comment_can_be_used_the_reason_is_said(tmp_path, capsys):
+    rows = "".join(f"{day}/03/2024,Kind staff\n" for day in range(10, 30))
+    (tmp_path / "same.csv").write_text("Date,Comment\n" + rows, encoding="utf-8")
+    assert run(["analyse", str(tmp_path / "same.csv"), "--project", str(tmp_path / "p")]) == 2
+    error = capsys.readouterr().err
+    assert "same.csv: No column was recognised as comments" in error
+    assert error.count("\n") == 1

@@ -106,7 +106,7 @@ def run(
     with watch.step("read") as progress:
         read = read_safely_named(paths, settings=settings, key=key, progress=progress)
     if read.comments.empty:
-        raise TooLittleDataError(have=0, need=1, purpose="an analysis (no comments were found in these files)")
+        raise TooLittleDataError(have=0, need=1, purpose=f"an analysis ({_why_none(read)})")
     with watch.step("de-identify") as progress:
         safe = deidentify(read.comments, read.repeats, settings=settings.deidentify, key=key, progress=progress)
         safe_comments = find_campaigns(safe.safe_comments)
@@ -309,6 +309,16 @@ def read_analysis(project: Project, store: Store) -> Analysis:
     stored = Analysis(**tables, frameworks=tuple(each for each in frameworks if each.id in used))
     unit_of = units(stored.safe_comments, count_campaigns=project.settings.intake.count_campaigns)
     return apply_decisions(stored, unit_of=unit_of)
+
+
+def _why_none(read: ReadComments) -> str:
+    problems = [
+        each if each.startswith(row["source"]) else f"{row['source']}: {each}"
+        for row in read.sources.to_dict("records")
+        for each in row["problems"]
+    ]
+    reasons = [f"set aside: {reason}" for reason in sorted(set(read.set_aside["reason"]))]
+    return " ".join(["no comment could be used.", *(problems or reasons or ["The folder is empty."])[:1]])
 
 
 def _conserve(step: str, into: pd.Series, *out: pd.Series) -> None:

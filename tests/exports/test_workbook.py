@@ -128,3 +128,27 @@ def test_a_file_that_is_no_list_is_refused_in_one_line(tmp_path):
     Workbook().save(other)
     with pytest.raises(InputError, match="no sheet"):
         read_decisions(small_analysis(), other)
+
+
+def rename_sheet(workbook):
+    workbook["Themes"].title = "Themes (2)"
+
+
+def drop_first_row(workbook):
+    workbook["Themes"].delete_rows(1)
+
+
+def misspell_decision(workbook):
+    sheet = workbook["Themes"]
+    next(cell for cell in sheet[1] if cell.value == "decision").value = "Decison"
+
+
+@pytest.mark.parametrize("spoil", [rename_sheet, drop_first_row, misspell_decision])
+def test_decisions_are_never_passed_over_in_silence(listed, spoil):
+    analysis, path, _waiting = listed
+    fill(path, "Themes", 3, decision="agree")
+    workbook = load_workbook(path)
+    spoil(workbook)
+    workbook.save(path)
+    with pytest.raises(InputError, match=r"Themes.*Nothing was applied"):
+        read_decisions(analysis, path)

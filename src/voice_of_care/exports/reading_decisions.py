@@ -51,6 +51,7 @@ def read_sheet_decisions(workbook: Workbook, analysis: Analysis, *, name: str) -
     if START_SHEET not in workbook.sheetnames:
         msg = f"{name}: no sheet '{START_SHEET}'. Give the workbook that 'decide --list' wrote."
         raise InputError(msg)
+    _check_headers(workbook, name)
     start = {str(row[0].value): row[1].value for row in workbook[START_SHEET].iter_rows(max_col=2)}
     changed_since = _changed_since(analysis, _as_int(start.get(VERSION_LABEL)))
     decisions: list[Decision] = []
@@ -70,6 +71,20 @@ def read_sheet_decisions(workbook: Workbook, analysis: Analysis, *, name: str) -
         msg = f"{name}: {problems[0]}. Nothing was applied.{more}"
         raise InputError(msg)
     return decisions
+
+
+def _check_headers(workbook: Workbook, name: str) -> None:
+    """Refuse a workbook in which decisions would be passed over: a sheet renamed, or its first row changed."""
+    for sheet in workbook.worksheets:
+        header = [str(value or "").strip() for value in next(sheet.iter_rows(max_row=1, values_only=True), ())]
+        if sheet.title in _READERS and "decision" not in header:
+            msg = f"{name}: sheet {sheet.title}: the first row must hold the headers as listed, with 'decision'."
+        elif sheet.title not in _READERS and "decision" in header:
+            msg = f"{name}: sheet {sheet.title} has another name than in the list. Name it as it was."
+        else:
+            continue
+        msg += " Nothing was applied."
+        raise InputError(msg)
 
 
 def _filled_rows(workbook: Workbook, *, default_who: str) -> Iterator[Row]:
