@@ -67,3 +67,19 @@ def test_where_no_comment_can_be_used_the_reason_is_said(tmp_path, capsys):
     error = capsys.readouterr().err
     assert "same.csv: No column was recognised as comments" in error
     assert error.count("\n") == 1
+
+
+def test_ctrl_c_is_one_line(tmp_path, capsys, monkeypatch):
+    def stop(*_paths, **_named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("voice_of_care.intake.inspect_paths", stop)
+    assert run(["inspect", str(tmp_path)]) == 130
+    assert capsys.readouterr().err == "voice-of-care: stopped. The project holds its last finished run.\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_settings_in_another_encoding_say_so(tmp_path, capsys, encoding):
+    (tmp_path / "voice-of-care.toml").write_text("[project]\ntitle = 'Café'\n", encoding=encoding)
+    assert run(["inspect", str(tmp_path), "--project", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == "voice-of-care: voice-of-care.toml: not UTF-8 text. Save it as UTF-8.\n"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from voice_of_care.settings import Profile, Settings
     from voice_of_care.store import Project
 
+_STOPPED = 130
 ProfileName = Literal["publish", "threshold5", "threshold10", "internal"]
 FormatName = Literal["csv", "parquet", "xlsx"]
 
@@ -70,8 +71,7 @@ def run(arguments: Sequence[str] | None) -> int:
             show()
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        say("voice-of-care: stopped. The project holds its last finished run.")
-        return 130
+        result = _STOPPED
     except MemoryError:
         say("voice-of-care: not enough memory. Close other programs, or analyse fewer files at a time.")
         return 2
@@ -80,6 +80,8 @@ def run(arguments: Sequence[str] | None) -> int:
         where = f"{Path(frame.filename).name}, line {frame.lineno}"
         say(f"voice-of-care: an error in the program ({type(error).__name__} in {where}). Finished runs are kept.")
         return 1
+    if result == _STOPPED:  # typer turns Ctrl-C into this code itself, and says nothing
+        say("voice-of-care: stopped. The project holds its last finished run.")
     return result if isinstance(result, int) else 0
 
 

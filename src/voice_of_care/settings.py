@@ -198,7 +198,10 @@ def load_settings(path: Path) -> Settings:
     except OSError as error:
         msg = f"{path.name}: can't be read ({error.strerror}). Check that the file is there and yours to read."
         raise SettingsError(msg) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        msg = f"{path.name}: not UTF-8 text. Save it as UTF-8."
+        raise SettingsError(msg) from None
+    except tomllib.TOMLDecodeError as error:
         msg = f"{path.name}: not valid TOML ({error}). Mend that line."
         raise SettingsError(msg) from None
     if isinstance(content.get("mapping"), dict):
