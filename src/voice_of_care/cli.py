@@ -15,6 +15,7 @@ from voice_of_care.console import (
     framework_lines,
     inspection_lines,
     one_line,
+    reading_order,
     say,
     seconds_line,
     show_progress,
@@ -124,7 +125,7 @@ def redact(
 
     opened = open_project(project, settings_text="") if project else None
     redacted = redact_file(file, settings=_settings_of(project), key=opened.key if opened else None)
-    for comment in redacted:
+    for comment in sorted(redacted, key=lambda comment: reading_order(comment["source"], comment["source_ref"])):
         if as_json:
             typer.echo(json.dumps(comment, ensure_ascii=False, sort_keys=True))
         else:

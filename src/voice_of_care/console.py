@@ -75,7 +75,9 @@ def inspection_lines(inspection: Mapping[str, Any]) -> list[str]:
     for source in inspection["sources"]:
         known = f", {source['preset']}" if source["preset"] else ""
         lines += [f"{source['source']} ({source['format']}{known})"]
-        lines += [f"    column '{each['header']}': {each['role']} ({each['why']})" for each in source["columns"]]
+        lines += [f"    column '{each['header']}': {_role(each)}" for each in source["columns"]]
+        if source["columns"] and not source["preset"]:
+            lines.append("    no export known: if a role above is wrong or missing, say it under [[mapping]]")
         lines.append(f"    records {source['records']}, comments {source['comments']}")
         lines += [f"    set aside, {count}: {reason}" for reason, count in source["set_aside"].items()]
         for name in ("dates", "groups", "unknown_groups", "scores"):
@@ -88,9 +90,23 @@ def inspection_lines(inspection: Mapping[str, Any]) -> list[str]:
     comments = sum(source["comments"] for source in inspection["sources"])
     lines.append(f"{len(inspection['sources'])} sources, {comments} comments. Nothing was stored.")
     if inspection["suggestions"]:
-        lines += ["", "These lines in voice-of-care.toml would say what the notes can't:", ""]
-        lines += inspection["suggestions"]
+        lines += ["", "These lines in voice-of-care.toml would say what the files can't:"]
+        for suggestion in inspection["suggestions"]:
+            lines += ["", *suggestion.splitlines()]
     return lines
+
+
+def reading_order(*place: str) -> tuple[tuple[str | int, ...], ...]:
+    """Return a key that sorts places as a reader meets them: 'page 2' before 'page 10'."""
+    return tuple(
+        tuple(int(part) if at % 2 else part for at, part in enumerate(re.split(r"(\d+)", name))) for name in place
+    )
+
+
+def _role(column: Mapping[str, Any]) -> str:
+    if column["role"] == "closed answer":
+        return f"not read (closed answer, {column['why']})"
+    return f"{column['role']} ({column['why']})"
 
 
 def framework_lines(framework: Framework) -> list[str]:
