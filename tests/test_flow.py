@@ -16,6 +16,8 @@ from sklearn.metrics import adjusted_mutual_info_score, homogeneity_score
 
 from voice_of_care import Settings, analyse
 from voice_of_care.cli import run
+from voice_of_care.decisions import Decision, record_decisions
+from voice_of_care.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = "ab" * 32
@@ -235,8 +237,6 @@ def test_a_users_mistake_is_one_line_and_exit_2(tmp_path, capsys, arguments, say
 def test_a_disk_that_fills_up_leaves_the_project_as_it_was(done, tmp_path, monkeypatch, capsys):
     import duckdb
 
-    from voice_of_care.store import Store
-
     shutil.copytree(done / "project", tmp_path / "project")
     before = exported(tmp_path / "project", tmp_path / "before")
     insert = Store._insert
@@ -302,3 +302,13 @@ def test_people_in_file_names_are_taken_out_wherever_the_name_stands(done, tmp_p
     for name in (b"Siobhan", b"Quill", b"Aoife", b"Brannigan"):
         assert name not in everything
     assert b"2024-03-14 [PERSON_" in everything
+
+
+def test_decisions_changed_from_outside_are_noticed(done, tmp_path, capsys):
+    shutil.copytree(done / "project", tmp_path / "project")
+    decision = Decision("theme.confirm", {"theme_id": "T01"}, {"status": "proposed"}, "Ann")
+    with Store(tmp_path / "project") as store:
+        events = record_decisions(store.read("events"), [decision], at_utc="2024-01-01T00:00:00+00:00")
+        store.append_events(events.assign(actor="Bob"))
+    assert run(["report", "--project", str(tmp_path / "project"), "--to", str(tmp_path / "r.html")]) == 2
+    assert "changed from outside" in capsys.readouterr().err

@@ -22,7 +22,7 @@ import pandas as pd
 
 from voice_of_care.analysis import Analysis
 from voice_of_care.counting import units
-from voice_of_care.decisions import apply_decisions
+from voice_of_care.decisions import apply_decisions, is_chain_whole
 from voice_of_care.deidentify import deidentify, redact_labels
 from voice_of_care.embedding import CachedEmbedder, OnnxEmbedder
 from voice_of_care.errors import InputError, SchemaError, StoreError, TooLittleDataError
@@ -300,6 +300,9 @@ def read_analysis(project: Project, store: Store) -> Analysis:
         StoreError: no run has been finished yet.
     """
     tables = {name: store.read(name) for name in TABLES}
+    if not is_chain_whole(tables["events"]):
+        msg = f"{project.folder}: the list of decisions was changed from outside. Put back a copy of the project."
+        raise StoreError(msg)
     runs = tables["runs"]
     if runs.empty:
         msg = f"{project.folder}: no analysed project here. Run 'voice-of-care analyse PATH --project ...' first."

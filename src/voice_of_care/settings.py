@@ -21,20 +21,6 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "voice-of-care.toml"
 
-Role = Literal[
-    "comment",
-    "response_id",
-    "respondent_id",
-    "session_id",
-    "respondent_group",
-    "service",
-    "site",
-    "question",
-    "score",
-    "date",
-    "may_quote",
-    "people_present",
-]
 Group = Literal["staff", "service_user", "carer", "other", "unknown"]
 Profile = Literal["publish", "threshold5", "threshold10", "internal"]
 
