@@ -23,6 +23,12 @@ def test_a_rename_confirms_the_theme():
     assert (row["label"], row["status"]) == ("Being kind", "confirmed")
 
 
+def test_a_name_that_was_agreed_to_stays():
+    themes = decided(Decision("theme.confirm", {"theme_id": "T02", "label": "As agreed"}, {}, "ann")).themes
+    row = themes.set_index("theme_id").loc["T02"]
+    assert (row["label"], row["status"]) == ("As agreed", "confirmed")
+
+
 def test_a_merge_moves_segments_keeps_the_strongest_and_counts_people_again():
     after = decided(Decision("theme.merge", {"theme_id": "T03", "into": "T02"}, {}, "ann", "the same"))
     themes = after.themes.set_index("theme_id")

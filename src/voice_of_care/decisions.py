@@ -150,7 +150,8 @@ def _set_theme(analysis: Analysis, theme_id: object, **values: str) -> Analysis:
 
 
 def _confirm(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
-    return _set_theme(analysis, payload["theme_id"], status="confirmed")
+    agreed = {"label": str(payload["label"])} if "label" in payload else {}  # it was this name that was agreed to
+    return _set_theme(analysis, payload["theme_id"], status="confirmed", **agreed)
 
 
 def _rename(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:

@@ -105,7 +105,7 @@ def test_nothing_is_missing_without_a_script(browser: sync_api.Browser, pages: d
         texts.append(page.locator("main").inner_text())
         assert page.locator("#theme-filter").is_visible() == is_scripted
         context.close()
-    assert "The five themes most people raise" in texts[1]
+    assert "The five themes raised most often" in texts[1]
     lines = {line.strip() for line in texts[0].splitlines()} - {"Copy link", "Show themes with"}
     assert {line for line in lines if line} - {line.strip() for line in texts[1].splitlines()} == set()
 

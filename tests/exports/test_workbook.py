@@ -71,6 +71,9 @@ def test_every_kind_of_decision_comes_back_with_who_and_why_and_survives(listed)
 def test_applying_the_same_list_twice_adds_nothing(listed):
     analysis, path, _waiting = listed
     fill(path, "Links", 2, decision="confirm")
+    fill(path, "Themes", 3, decision="agree")
+    fill(path, "Merges", 2, decision="merge", why="one matter")
+    fill(path, "Redactions", 2, decision="take out", words_to_take_out="Zebedee Quill")
     workbook_decisions = read_decisions(analysis, path)
     events = record_decisions(analysis.events, workbook_decisions, at_utc="2024-01-01T00:00:00+00:00")
     after = apply_decisions(replace(analysis, events=events), unit_of=units(analysis.safe_comments))

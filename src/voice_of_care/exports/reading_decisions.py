@@ -123,6 +123,11 @@ def _changed_since(analysis: Analysis, version: int) -> set[str]:
     }
 
 
+def _decided(analysis: Analysis, action: str) -> list[Payload]:
+    """Return what was decided before, of one kind."""
+    return [json.loads(each) for each in analysis.events.loc[analysis.events["action"] == action, "payload_json"]]
+
+
 def _item(decision: Decision) -> str:
     return _item_key(decision.action, decision.payload)
 
@@ -177,7 +182,8 @@ def _read_theme(row: Row, analysis: Analysis) -> Iterator[Decision]:
         inverse: Payload = {"label": label, "status": status}
         yield Decision("theme.rename", {"theme_id": theme_id, "label": new_label}, inverse, row.who, row.why)
     elif status == "proposed":
-        yield Decision("theme.confirm", {"theme_id": theme_id}, {"status": status}, row.who, row.why)
+        agreed: Payload = {"theme_id": theme_id, "label": row.cells.get("label") or label}
+        yield Decision("theme.confirm", agreed, {"status": status}, row.who, row.why)
 
 
 def _read_merge(row: Row, analysis: Analysis) -> Iterator[Decision]:
@@ -203,14 +209,15 @@ def _read_merge(row: Row, analysis: Analysis) -> Iterator[Decision]:
 def _read_link(row: Row, analysis: Analysis) -> Iterator[Decision]:
     _choice(row, "confirm", "reject")
     ids: Payload = {key: row.cells.get(key, "") for key in ("theme_id", "framework_id", "priority_id")}
-    links = analysis.theme_links
-    found = links
+    status = {"confirm": "confirmed", "reject": "rejected"}[row.decision]
+    found = analysis.theme_links
     for key, value in ids.items():
         found = found[found[key] == value]
+    if found.empty and {**ids, "status": status} in _decided(analysis, "mapping.set"):
+        return  # the theme has been merged or retired since
     if found.empty:
-        msg = "no link between this theme and this priority"
+        msg = "no link between this theme and this priority now; make a new list"
         raise _Problem(msg)
-    status = {"confirm": "confirmed", "reject": "rejected"}[row.decision]
     before = str(found["status"].iloc[0])
     if before != status:
         yield Decision("mapping.set", {**ids, "status": status}, {"status": before}, row.who, row.why)
@@ -221,7 +228,7 @@ def _read_quote(row: Row, analysis: Analysis) -> Iterator[Decision]:
     segment_id = row.cells.get("segment_id", "")
     found = analysis.quotes[analysis.quotes["segment_id"] == segment_id]
     if found.empty:
-        msg = "no quote with this segment_id"
+        msg = "no quote with this segment_id now; make a new list"
         raise _Problem(msg)
     before = str(found["status"].iloc[0])
     if before != {"approve": "approved", "withhold": "withheld"}[row.decision]:
@@ -253,6 +260,11 @@ def _read_redaction(row: Row, analysis: Analysis) -> Iterator[Decision]:
         raise _Problem(msg)
     text = str(found.iloc[0])
     start = text.find(words) if words else -1
+    taken_out = [
+        (event["comment_id"], int(event["end"]) - int(event["start"])) for event in _decided(analysis, "deid.redact")
+    ]
+    if start < 0 and words and (comment_id, len(words)) in taken_out:
+        return
     if start < 0:
         msg = "the words to take out do not stand in this comment letter for letter"
         raise _Problem(msg)
