@@ -312,3 +312,11 @@ def test_decisions_changed_from_outside_are_noticed(done, tmp_path, capsys):
         store.append_events(events.assign(actor="Bob"))
     assert run(["report", "--project", str(tmp_path / "project"), "--to", str(tmp_path / "r.html")]) == 2
     assert "changed from outside" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_what_nobody_has_approved_is_its_owners_alone(done, tmp_path):
+    project = str(done / "project")
+    assert run(["decide", "--project", project, "--list", str(tmp_path / "list.xlsx")]) == 0
+    assert run(["report", "--project", project, "--to", str(tmp_path / "in.html"), "--profile", "internal"]) == 0
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "list.xlsx", tmp_path / "in.html")} == {0o600}

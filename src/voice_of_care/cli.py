@@ -323,6 +323,8 @@ def _write_report(analysis: Analysis, opened: Project, path: Path, profile: Prof
     chosen = profile or opened.settings.report.profile
     try:
         write_report(render_report(analysis, settings=opened.settings, profile=chosen, folder=opened.folder), path)
+        if chosen == "internal":
+            path.chmod(0o600)
     except OSError as error:
         msg = f"{path}: the report can't be written ({error.strerror}). Check free space and your rights there."
         raise StoreError(msg) from None

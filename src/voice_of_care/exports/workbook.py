@@ -43,7 +43,7 @@ class Sheet(NamedTuple):
 
 
 def list_decisions(analysis: Analysis, path: Path) -> dict[str, int]:
-    """Write what waits for a person into a workbook, and return how many rows each sheet has."""
+    """Write what waits for a person into a workbook, its owner's alone, and return how many rows each sheet has."""
     makers = (_themes, _merges, _links, _quotes, _severity, _redactions)
     sheets = [make(analysis) for make in makers]
     workbook = Workbook()
@@ -53,6 +53,7 @@ def list_decisions(analysis: Analysis, path: Path) -> dict[str, int]:
         _write_sheet(workbook.create_sheet(sheet.title), sheet)
     try:
         save_workbook(workbook, path)
+        path.chmod(0o600)
     except OSError as error:
         msg = f"{path}: can't write the workbook ({error.strerror}). Close it if it is open, and check your rights."
         raise StoreError(msg) from None
