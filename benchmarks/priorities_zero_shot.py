@@ -77,6 +77,7 @@ def judge_qdc(path: Path, embedder: OnnxEmbedder) -> None:
         embedder=embedder,
         frameworks=[framework],
         settings=PrioritySettings(),
+        unit_of=units(comments),
     ).segment_links
     found = links.merge(segments[["segment_id", "comment_id"]], on="segment_id", validate="many_to_one")
     linked = pd.crosstab(found["comment_id"], found["priority_id"]).gt(0)
@@ -109,6 +110,7 @@ def time_defaults(segments: pd.DataFrame, comments: pd.DataFrame, embedder: Onnx
         embedder=Remembered(),
         frameworks=load_frameworks(PrioritySettings()),
         settings=PrioritySettings(),
+        unit_of=units(comments),
     )
     print(f"default frameworks on {len(segments)} embedded segments: {time.perf_counter() - start:.1f} s")
 
@@ -130,6 +132,7 @@ def judge_gold(folder: Path, embedder: OnnxEmbedder) -> None:
         embedder=embedder,
         frameworks=[*load_frameworks(PrioritySettings()), find_framework("qdc")],
         settings=PrioritySettings(),
+        unit_of=units(comments),
     ).segment_links
     questions = [element.id for element in find_framework("four-questions").elements]
     four = links[links["framework_id"] == "four-questions"].set_index("segment_id")["priority_id"]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from voice_of_care.counting import units
 from voice_of_care.embedding import OnnxEmbedder
 from voice_of_care.frameworks import Framework, load_frameworks
 from voice_of_care.frameworks.loader import find_framework
@@ -87,6 +88,7 @@ def link(embedder, texts, frameworks, *, themes=None, settings=SETTINGS, trained
         embedder=embedder,
         frameworks=frameworks,
         settings=settings,
+        unit_of=units(comments),
         trained=trained,
     )
 

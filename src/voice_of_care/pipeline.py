@@ -144,6 +144,7 @@ def run(
             embedder=embedder,
             frameworks=frameworks,
             settings=settings.priorities,
+            unit_of=unit_of,
             trained=trained,
         )
     analysis = Analysis(

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from voice_of_care.counting import units
 from voice_of_care.frameworks.model import FOUR_QUESTIONS, Framework, FrameworkElement
 from voice_of_care.tables import SEGMENT_LINKS, THEME_LINKS, conform
 
@@ -112,6 +111,7 @@ def link_priorities(
     embedder: Embedder,
     frameworks: Sequence[Framework],
     settings: PrioritySettings,
+    unit_of: pd.Series,
     trained: Trained | None = None,
 ) -> PrioritiesLinked:
     """Return the links of segments and of leaf themes to the priorities of the frameworks.
@@ -121,10 +121,11 @@ def link_priorities(
     Args:
         segments: in canonical order.
         assignments: leaf themes of the segments.
-        safe_comments: for the question answered, the respondent group and the unit.
+        safe_comments: for the question answered and the respondent group.
         embedder: gives the sentence vectors.
         frameworks: as `load_frameworks` returns them.
         settings: `threshold` is the strength from which a segment's link is decided.
+        unit_of: the unit of each comment_id; a theme's links are weighed by units.
         trained: what a trained model says of one framework's priorities; the others are linked by their cues.
     """
     asked = segments[["segment_id", "comment_id"]].merge(
@@ -140,7 +141,7 @@ def link_priorities(
         ]
     segment_links = _in_order(parts, segments, frameworks)
     theme_links = _link_themes(
-        segment_links, segments, assignments, unit_of=units(safe_comments), order=[each.id for each in frameworks]
+        segment_links, segments, assignments, unit_of=unit_of, order=[each.id for each in frameworks]
     )
     return PrioritiesLinked(segment_links, theme_links)
 
