@@ -35,7 +35,7 @@ class ProjectSettings(_Section):
     title: str = "What people told us"
     organisation: str = ""
     asked: str = Field("", description="What people were asked, for the report's cover.")
-    reviewed_by: str = ""
+    reviewed_by: str = Field("", description="Who has read the de-identified texts, for the report's cover.")
     logo: str = Field("", description="Image file for the report's cover, relative to the settings file.")
 
 

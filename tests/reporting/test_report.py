@@ -310,3 +310,26 @@ def test_a_full_disk_leaves_the_page_that_was_there(tmp_path: Path, publish: Rep
             write_report(publish, page)
     assert page.read_text(encoding="utf-8") == "the page of last week"
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_session_whose_speakers_are_told_apart_is_not_counted_as_one(made_up: ModuleType) -> None:
+    analysis = made_up.build()
+    comments = analysis.safe_comments
+    place = pd.Series(range(len(comments)), index=comments.index)
+    session = place.map({0: "S-1", 1: "S-1", 2: "S-2"})
+    told = comments.assign(session_id=session, respondent_id=place.map({2: "R-1"}))
+    page = render_report(dataclasses.replace(analysis, safe_comments=told), settings=SETTINGS, profile="internal").html
+    assert "1 session, counted as one respondent" in page
+
+
+def test_no_theme_is_called_the_warmest_that_is_mostly_spoken_of_badly(made_up: ModuleType) -> None:
+    analysis = made_up.build(staff=40, users=120)
+    page = render_report(analysis, settings=SETTINGS, profile="internal").html
+    assert "spoken of most warmly" in page
+    low = analysis.sentiments.assign(
+        label=analysis.sentiments["label"].replace({"positive": "negative", "very_positive": "negative"})
+    )
+    low.loc[low.index[:3], "label"] = "positive"
+    page = render_report(dataclasses.replace(analysis, sentiments=low), settings=SETTINGS, profile="internal").html
+    assert "spoken of most warmly" not in page
+    assert "spoken of most critically" in page

@@ -78,13 +78,13 @@ def _leaning(overview: Overview, leaning: str, phrase: str) -> Sentence:
         for theme in overview.themes
         if theme.share.count.rank >= FEWEST_LEANING and (percent := theme.leaning_percent(leaning)) is not None
     ]
-    if not ranked:
-        return ()
-    percent, theme = max(ranked, key=lambda item: item[0])
-    if percent < 1:
+    percent, theme = max(ranked, key=lambda item: item[0], default=(0, None))
+    other = {"positive": "negative", "negative": "positive"}[leaning]
+    if theme is None or percent <= (theme.leaning_percent(other) or 0):
         return ()
     tone = {"positive": "only good", "negative": "only bad"}[leaning]
     return (
+        Piece(f"Of the themes that {FEWEST_LEANING} people or more raise, "),
         Piece(theme.label, theme.anchor),
         Piece(
             f" is {phrase}: {percent}% of the {theme.share.count.text} people who raise it have {tone} to say of it."

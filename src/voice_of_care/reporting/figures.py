@@ -64,7 +64,10 @@ def draw_leanings(overview: Overview) -> Drawing | None:
     title = "How people speak of each theme"
     if any(theme.leaning_percent("negative") for theme in heard):
         worst = max(heard, key=lambda theme: theme.leaning_percent("negative") or 0)
-        title = f"\u2018{worst.label}\u2019 has the largest share of people with only bad to say"
+        title = (
+            f"Of the themes that {FEWEST_LEANING} people or more raise, \u2018{worst.label}\u2019 "
+            "has the largest share with only bad to say"
+        )
     description = (
         "Bars of equal length, one a theme, split into those who speak positively, mixed, neutrally and negatively. "
         "All figures are in the table below."

@@ -175,7 +175,7 @@ def _cover(facts: Facts, discloser: Discloser) -> dict[str, Any]:
         "sources": len(analysis.sources),
         "services": int(comments["service"].nunique()),
         "sites": int(comments["site"].nunique()),
-        "sessions": int(comments["session_id"].nunique()),
+        "sessions": int(comments.loc[comments["respondent_id"].isna(), "session_id"].nunique()),
         "present": discloser.count(int(comments.groupby("session_id")["people_present"].max().sum())),
     }
 
