@@ -82,3 +82,17 @@ def test_a_changed_event_breaks_the_chain(column):
     events = record_decisions(small_analysis().events, decisions, at_utc="2024-01-01T00:00:00+00:00")
     assert is_chain_whole(events)
     assert not is_chain_whole(events.assign(**{column: ["changed", events[column][1]]}))
+
+
+@pytest.mark.parametrize(
+    ("remembered", "status"), [("parking; spaces", "retired"), ("noise; night; bells", "proposed")]
+)
+def test_a_decision_does_not_follow_a_theme_that_has_come_to_mean_something_else(remembered, status):
+    payload = {"theme_id": "T03", "content": remembered}
+    analysis = small_analysis()
+    keywords = [["care"], ["kind"], ["parking", "spaces", "car"]]
+    analysis = replace(analysis, themes=analysis.themes.assign(keywords=keywords))
+    decision = Decision("theme.retire", payload, {"status": "proposed"}, "ann", "none")
+    events = record_decisions(analysis.events, [decision], at_utc="2024-01-01T00:00:00+00:00")
+    after = apply_decisions(replace(analysis, events=events), unit_of=units(analysis.safe_comments))
+    assert after.themes.set_index("theme_id")["status"]["T03"] == status

@@ -47,6 +47,8 @@ Action = Literal[
 Payload = dict[str, str | int]
 REVIEWER_REDACTION = "[REDACTED]"
 _FIRST_HASH = "0" * 64
+_WORDS_REMEMBERED = 5
+_WORDS_SHARED = 2
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def apply_decisions(analysis: Analysis, *, unit_of: pd.Series) -> Analysis:
     """Return the analysis as it stands after all its events.
 
     A decision about a theme, link or quote that the newest run no longer has does nothing; it stays in the list and
-    applies again should the item come back.
+    applies again should the item come back. So does one about a theme that has come to mean something else.
 
     Args:
         analysis: tables as the models made them, and all events.
@@ -121,13 +123,30 @@ def apply_decisions(analysis: Analysis, *, unit_of: pd.Series) -> Analysis:
         edit = _EDITS.get(str(record["action"]))
         if edit is None:
             continue
-        payload = _redirect(json.loads(record["payload_json"]), merged_into)
+        payload = json.loads(record["payload_json"])
+        if not _still_means(analysis, payload):
+            continue
+        payload = _redirect(payload, merged_into)
         current = edit(current, payload, str(record["reason"] or ""))
         if record["action"] == "theme.merge":
             merged_into[str(payload["theme_id"])] = str(payload["into"])
     if any(action == "theme.merge" for action in analysis.events["action"]):
         current = replace(current, themes=_recount(current, unit_of))
     return current
+
+
+def content_of(keywords: Sequence[str]) -> str:
+    """Return what a decision about a theme remembers of what the theme was about."""
+    return "; ".join(keywords[:_WORDS_REMEMBERED])
+
+
+def _still_means(analysis: Analysis, payload: Payload) -> bool:
+    """Tell whether the theme decided on is still about the same: its words then are among its words now."""
+    then = [word for word in str(payload.get("content", "")).split("; ") if word]
+    now = analysis.themes.loc[analysis.themes["theme_id"] == payload.get("theme_id"), "keywords"]
+    if not then or now.empty:
+        return True
+    return sum(word in now.iloc[0] for word in then) >= min(_WORDS_SHARED, len(then))
 
 
 def _redirect(payload: Payload, merged_into: Mapping[str, str]) -> Payload:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from voice_of_care.decisions import Decision, Payload, text_hash
+from voice_of_care.decisions import Decision, Payload, content_of, text_hash
 from voice_of_care.errors import InputError
 
 if TYPE_CHECKING:
@@ -145,12 +145,16 @@ def _as_int(value: object) -> int:
         return 0
 
 
-def _theme_row(row: Row, analysis: Analysis, column: str = "theme_id") -> dict[str, object]:
+def _theme_row(row: Row, analysis: Analysis, column: str = "theme_id") -> dict[str, Any]:
     found = analysis.themes[analysis.themes["theme_id"] == row.cells.get(column, "")]
     if found.empty:
         msg = f"no theme with the id in the column '{column}'"
         raise _Problem(msg)
     return {str(name): value for name, value in found.iloc[0].items()}
+
+
+def _about(theme: dict[str, Any]) -> Payload:
+    return {"content": content_of(theme["keywords"])}
 
 
 def _choice(row: Row, *allowed: str) -> None:
@@ -163,16 +167,17 @@ def _read_theme(row: Row, analysis: Analysis) -> Iterator[Decision]:
     _choice(row, "agree", "rename", "retire")
     theme = _theme_row(row, analysis)
     theme_id, label, status = str(theme["theme_id"]), str(theme["label"]), str(theme["status"])
+    about = _about(theme)
     new_label, new_description = row.cells.get("new name", ""), row.cells.get("new description", "")
     if row.decision == "retire":
         if status != "retired":
-            yield Decision("theme.retire", {"theme_id": theme_id}, {"status": status}, row.who, row.why)
+            yield Decision("theme.retire", {"theme_id": theme_id, **about}, {"status": status}, row.who, row.why)
         return
     if row.decision == "rename" and not (new_label or new_description):
         msg = "'rename' needs a new name or a new description"
         raise _Problem(msg)
     if new_description and new_description != theme["description"]:
-        payload: Payload = {"theme_id": theme_id, "description": new_description}
+        payload: Payload = {"theme_id": theme_id, "description": new_description, **about}
         yield Decision("theme.describe", payload, {"description": str(theme["description"])}, row.who, row.why)
     if new_label and new_label != label:
         taken = analysis.themes[(analysis.themes["label"] == new_label) & (analysis.themes["status"] != "retired")]
@@ -180,9 +185,9 @@ def _read_theme(row: Row, analysis: Analysis) -> Iterator[Decision]:
             msg = "the new name is already another theme's"
             raise _Problem(msg)
         inverse: Payload = {"label": label, "status": status}
-        yield Decision("theme.rename", {"theme_id": theme_id, "label": new_label}, inverse, row.who, row.why)
+        yield Decision("theme.rename", {"theme_id": theme_id, "label": new_label, **about}, inverse, row.who, row.why)
     elif status == "proposed":
-        agreed: Payload = {"theme_id": theme_id, "label": row.cells.get("label") or label}
+        agreed: Payload = {"theme_id": theme_id, "label": row.cells.get("label") or label, **about}
         yield Decision("theme.confirm", agreed, {"status": status}, row.who, row.why)
 
 
@@ -202,7 +207,7 @@ def _read_merge(row: Row, analysis: Analysis) -> Iterator[Decision]:
     if target["status"] == "retired":
         msg = "the theme to merge into is retired"
         raise _Problem(msg)
-    payload: Payload = {"theme_id": str(source["theme_id"]), "into": str(target["theme_id"])}
+    payload: Payload = {"theme_id": str(source["theme_id"]), "into": str(target["theme_id"]), **_about(source)}
     yield Decision("theme.merge", payload, {"status": str(source["status"])}, row.who, row.why)
 
 
@@ -243,11 +248,12 @@ def _read_severity(row: Row, analysis: Analysis) -> Iterator[Decision]:
     if decision not in {"0", "1", "2", "3"}:
         msg = "the decision must be one of 0, 1, 2, 3"
         raise _Problem(msg)
-    theme_id = str(_theme_row(row, analysis)["theme_id"])
+    theme = _theme_row(row, analysis)
+    theme_id = str(theme["theme_id"])
     now = analysis.severities.set_index("theme_id")["severity"].get(theme_id)
     if now is None or int(now) != int(decision):
         inverse: Payload = {} if now is None else {"severity": int(now)}
-        payload: Payload = {"theme_id": theme_id, "severity": int(decision)}
+        payload: Payload = {"theme_id": theme_id, "severity": int(decision), **_about(theme)}
         yield Decision("severity.set", payload, inverse, row.who, row.why)
 
 
