@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from voice_of_care.embedding import Embedder
     from voice_of_care.frameworks import Framework
     from voice_of_care.intake.reading import ReadComments
-    from voice_of_care.settings import Settings
+    from voice_of_care.settings import DeidentifySettings, Settings
     from voice_of_care.store import Project, Store
 
 STEPS = ("read", "de-identify", "segment", "embed", "sentiment", "themes", "priorities")
@@ -108,7 +108,8 @@ def run(
     if read.comments.empty:
         raise TooLittleDataError(have=0, need=1, purpose=f"an analysis ({_why_none(read)})")
     with watch.step("de-identify") as progress:
-        safe = deidentify(read.comments, read.repeats, settings=settings.deidentify, key=key, progress=progress)
+        rules = with_names(settings.deidentify, read.names)
+        safe = deidentify(read.comments, read.repeats, settings=rules, key=key, progress=progress)
         safe_comments = find_campaigns(safe.safe_comments)
     _conserve("de-identify", read.comments["comment_id"], safe_comments["comment_id"])
     unit_of = units(safe_comments, count_campaigns=settings.intake.count_campaigns)
@@ -178,13 +179,19 @@ def analyse_files(paths: Sequence[Path], settings: Settings, *, key: bytes | Non
     return run(paths, settings=settings, key=used_key, embedder=embedder, frameworks=frameworks).analysis
 
 
+def with_names(settings: DeidentifySettings, names: Sequence[str]) -> DeidentifySettings:
+    """Return the settings with further names to take out: those of people whom notes list as present or speaking."""
+    return settings.model_copy(update={"names": (*settings.names, *names)})
+
+
 def read_safely_named(
     paths: Sequence[Path], *, settings: Settings, key: bytes, progress: Callable[[int, int], None] | None = None
 ) -> ReadComments:
     """Read comments, and take people's names out of the names of their files wherever these stand."""
     read = read_comments(paths, settings=settings, key=key, progress=progress)
     names = sorted({*read.sources["source"], *read.set_aside["source"]})
-    redacted = redact_labels(names, settings=settings.deidentify, key=key, of="files")
+    rules = with_names(settings.deidentify, read.names)
+    redacted = redact_labels(names, settings=rules, key=key, of="files")
     safe: dict[str, str] = {}
     for name in names:
         twins = sum(redacted[name] == redacted[other] for other in safe)
@@ -225,7 +232,8 @@ def redact_file(path: Path, *, settings: Settings, key: bytes | None = None) -> 
     if read.comments.empty:
         problems = [problem for found in read.sources["problems"] for problem in found]
         raise InputError(problems[0] if problems else f"{path.name}: no comments were found in it. Try inspect.")
-    safe = deidentify(read.comments, read.repeats, settings=settings.deidentify, key=used_key)
+    rules = with_names(settings.deidentify, read.names)
+    safe = deidentify(read.comments, read.repeats, settings=rules, key=used_key)
     spans: dict[str, list[dict[str, object]]] = {}
     for row in safe.redactions.to_dict("records"):
         span = {"kind": row["kind"], "start": int(row["start"]), "end": int(row["end"])}

@@ -12,6 +12,7 @@ from voice_of_care.intake.cleaning import FILE_NOT_READ
 from voice_of_care.intake.items import Facts, Item, find_defaults
 from voice_of_care.intake.layout import Layout, find_layout
 from voice_of_care.intake.notes import read_notes
+from voice_of_care.intake.people import names_in
 from voice_of_care.intake.readers import ReadFile, find_files, read_file
 from voice_of_care.intake.records import read_table
 from voice_of_care.intake.repeats import Ids, give_ids
@@ -34,12 +35,16 @@ _LISTED = 10  # record numbers named in a problem
 
 
 class ReadComments(NamedTuple):
-    """The comments read, which of them repeat a record, what was set aside, and what became of each source."""
+    """The comments read, which of them repeat a record, what was set aside, and what became of each source.
+
+    `names` are the people whom notes list as present or speaking: to be taken out of what was said.
+    """
 
     comments: pd.DataFrame
     repeats: pd.DataFrame
     set_aside: pd.DataFrame
     sources: pd.DataFrame
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ def read_comments(
         ),
         _set_aside(aside, sources),
         _sources(sources),
+        tuple(sorted(frozenset().union(*(names_in(source.file.passages) for source in sources if source.file)))),
     )
 
 
