@@ -258,7 +258,7 @@ def _read_severity(row: Row, analysis: Analysis) -> Iterator[Decision]:
 
 
 def _read_redaction(row: Row, analysis: Analysis) -> Iterator[Decision]:
-    _choice(row, "take out")
+    _choice(row, "take out", "read and fine")
     comment_id, words = row.cells.get("comment_id", ""), row.cells.get("words to take out", "")
     found = analysis.safe_comments.loc[analysis.safe_comments["comment_id"] == comment_id, "text"]
     if found.empty:

@@ -167,11 +167,11 @@ def problems_of_facts(facts: Facts) -> tuple[str, ...]:
     if day and month:
         problems.append(
             f"Dates with the day first: {day}, with the month first: {month}; could be either and were read as "
-            f"intake.day_first says: {facts.either_dates}. Check the months."
+            f"the settings say: {facts.either_dates}. Check the months."
         )
     elif facts.either_dates and facts.either_dates == day + month:
         problems.append(
-            f"Dates that could have the day or the month first and were read as intake.day_first says: {day + month}."
+            f"Dates that could have the day or the month first and were read as the settings say: {day + month}."
         )
     if facts.unknown_groups:
         number = sum(facts.unknown_groups.values())
