@@ -1,10 +1,10 @@
 """Train the sentiment and priority heads, measure them, and write weights, figures and the manifest's sha256.
 
-    python models/train/train_heads.py PATH/nhs_patient_feedback.csv
+    python models/train/train_heads.py PATH/nhs_patient_feedback.csv [--encoders FOLDER --to FOLDER]
 
-Every figure is from five folds split by respondent: a head is measured only on respondents it was not trained on.
-`unseen` leaves out texts that also stand on the training side. The weights written are trained on all rows. The same
-data give the same bytes.
+Every figure is from folds split by respondent: a head is measured only on respondents that neither it nor the encoder
+before it was trained on. `unseen` leaves out texts that also stand on the training side. The weights written are
+trained on all rows. The same data give the same bytes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from coded import LABELS, Coded, read_coded, slug, training_rows
+from encoders import Blend, Tuned
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
@@ -42,92 +44,16 @@ from voice_of_care.sentiment import LEVELS, score_sentiment
 from voice_of_care.tables import SAFE_COMMENTS
 from voice_of_care.themes import split_segments
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 FOLDS = 5
+ENCODER_FOLDS = 3
 SEED = 0
 LEVEL_PENALTY = 0.1
 PRIORITY_PENALTY = 1.0
 FEWEST_EXAMPLES = 5
 LEAN = 10  # examples that the middle counts for, when a threshold is chosen
-MERGED = {
-    "Number & deployment of staff": "Staffing levels & responsiveness",
-    "Staff responsiveness": "Staffing levels & responsiveness",
-    "Referals & continuity of care": "Continuity of care",
-    "Staff continuity": "Continuity of care",
-    "Care plans": "Continuity of care",
-    "Admission": "Continuity of care",
-    "Patient records": "Continuity of care",
-    "Environment & Facilities": "Environment, facilities & equipment",
-    "Provision of medical equipment": "Environment, facilities & equipment",
-}
-LABELS = (
-    "Positive experience & gratitude",
-    "Organisation & efficiency",
-    "Funding & use of financial resources",
-    "Feeling safe",
-    "Staff manner & personal attributes",
-    "Staffing levels & responsiveness",
-    "Competence & training",
-    "Contacting services",
-    "Appointment arrangements",
-    "Appointment method",
-    "Timeliness of care",
-    "Unspecified communication",
-    "Staff listening, understanding & involving patients",
-    "Information directly from staff during care",
-    "Information provision & guidance",
-    "Being kept informed, clarity & consistency of information",
-    "Interaction with family/ carers",
-    "Continuity of care",
-    "Discharge",
-    "Supplying & understanding medication",
-    "Pain management",
-    "Cleanliness, tidiness & infection control",
-    "Sensory experience",
-    "Environment, facilities & equipment",
-    "Food & drink provision & facilities",
-    "Service location",
-    "Transport to/ from services",
-    "Parking",
-    "Activities & access to fresh air",
-    "Electronic entertainment",
-    "Mental Health Act",
-)
-
-
-class Coded(NamedTuple):
-    """Comments that people coded: who, where, what was said, and the codes."""
-
-    comments: pd.DataFrame  # respondent, trust, question, text, plain (the text without case and punctuation)
-    levels: np.ndarray  # 1 very positive to 5 very negative, 0 where not coded
-    priorities: np.ndarray  # booleans, one column for each of `LABELS`
-    has_priorities: np.ndarray
-
-
-def read_coded(path: Path) -> Coded:
-    """Read the coded comments, labels merged as version 7 of the framework has them."""
-    rows = pd.read_csv(path, dtype=str, encoding="utf-8", keep_default_na=False).rename(columns=str.strip)
-    rows = rows[rows["FFT answer"].str.strip() != ""].reset_index(drop=True)
-    text = rows["FFT answer"].str.strip()
-    plain = text.str.lower().str.replace(r"\W+", " ", regex=True).str.strip()
-    comments = pd.DataFrame(
-        {
-            "respondent": rows["Respondent ID"],
-            "trust": rows["Trust"],
-            "question": rows["FFT question"],
-            "text": text,
-            "plain": plain,
-        }
-    )
-    levels = rows["Comment sentiment"].str.strip().replace("", "0").astype(int).to_numpy()
-    columns = {label: [name for name in rows.columns if MERGED.get(name, name) == label] for label in LABELS}
-    priorities = np.stack([(rows[names] == "1").any(axis=1).to_numpy() for names in columns.values()], axis=1)
-    usable = (rows["Labelling not possible"] != "1").to_numpy() & priorities.any(axis=1)
-    return Coded(comments, levels, priorities, usable)
-
-
-def slug(label: str) -> str:
-    """Return the id a label has in frameworks/qdc.yaml."""
-    return re.sub(r"[^a-z0-9]+", "-", label.lower()).strip("-")
 
 
 class Features(NamedTuple):
@@ -275,19 +201,23 @@ class OutOfFold(NamedTuple):
 
 
 def out_of_fold(
-    coded: Coded, features: Features, labels: list[int], folds: list[tuple[np.ndarray, np.ndarray]], embedder: Embedder
+    coded: Coded,
+    features: Sequence[Features],
+    labels: list[int],
+    folds: Sequence[tuple[np.ndarray, np.ndarray]],
+    embedders: Sequence[Embedder],
 ) -> OutOfFold:
-    """Fit on each fold's training side and predict its other side."""
+    """Fit on each fold's training side and predict its other side; each fold has its own embedder and features."""
     size = len(coded.comments)
     result = OutOfFold(
         np.zeros((size, 5)), np.zeros((size, len(labels))), np.zeros(size, dtype=int), np.zeros(size, dtype=bool)
     )
     plain = coded.comments["plain"]
-    for train, test in folds:
-        heads = fit(features, coded, train, labels)
-        texts, kinds = [features.texts[row] for row in test], [features.kinds[row] for row in test]
-        result.levels[test] = level_probabilities(texts, kinds, features.vectors[test], heads=heads)
-        result.logits[test] = priority_logits(texts, kinds, features.vectors[test], heads=heads)
+    for (train, test), read, embedder in zip(folds, features, embedders, strict=True):
+        heads = fit(read, coded, train, labels)
+        texts, kinds = [read.texts[row] for row in test], [read.kinds[row] for row in test]
+        result.levels[test] = level_probabilities(texts, kinds, read.vectors[test], heads=heads)
+        result.logits[test] = priority_logits(texts, kinds, read.vectors[test], heads=heads)
         result.step[test] = step_levels(coded.comments.iloc[test], heads, embedder)
         result.unseen[test] = ~plain.iloc[test].isin(set(plain.iloc[train])).to_numpy()
     return result
@@ -373,22 +303,68 @@ def write_manifest(folder: Path, sha256: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+class Space(NamedTuple):
+    """The folds to measure on, each with an embedder not tuned on its other side, and the embedder to ship with."""
+
+    final: Embedder
+    folds: list[tuple[np.ndarray, np.ndarray]]
+    embedders: list[Embedder]
+    across: list[tuple[np.ndarray, np.ndarray]]
+    across_embedders: list[Embedder]
+
+
+def packaged_space(coded: Coded) -> Space:
+    """Return the packaged encoder with five folds: it was tuned on nobody."""
+    embedder = CachedEmbedder(OnnxEmbedder())
+    groups, trust = coded.comments["respondent"], coded.comments["trust"].to_numpy()
+    folds = list(GroupKFold(FOLDS, shuffle=True, random_state=SEED).split(groups, groups=groups))
+    across = [(np.flatnonzero(trust != name), np.flatnonzero(trust == name)) for name in sorted(set(trust))]
+    return Space(embedder, folds, [embedder] * len(folds), across, [embedder] * len(across))
+
+
+def tuned_space(coded: Coded, folder: Path, plain_weight: float) -> Space:
+    """Return encoders tuned on each fold, on each trust, and on all; `folder` holds one folder for each."""
+    everyone, plain = np.arange(len(coded.comments)), CachedEmbedder(OnnxEmbedder())
+
+    def encoder(name: str) -> Embedder:
+        tuned = CachedEmbedder(Tuned(folder / name / "model.onnx"))
+        return Blend(plain, tuned, plain_weight) if plain_weight else tuned
+
+    def side(name: str) -> tuple[tuple[np.ndarray, np.ndarray], Embedder]:
+        train = training_rows(coded, name)
+        return (train, np.setdiff1d(everyone, train)), encoder(name)
+
+    folds = [side(f"fold-{number}-of-{ENCODER_FOLDS}") for number in range(ENCODER_FOLDS)]
+    across = [side(f"without-{name}") for name in sorted(set(coded.comments["trust"]))]
+    return Space(
+        encoder("all"), [s for s, _ in folds], [e for _, e in folds], [s for s, _ in across], [e for _, e in across]
+    )
+
+
 def main() -> int:
     """Train, measure and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--to", type=Path, default=models_folder() / FEEDBACK_HEADS)
+    parser.add_argument(
+        "--encoders", type=Path, help="folder of tuned encoders, one for each side; else the packaged one"
+    )
+    parser.add_argument("--plain-weight", type=float, default=0.0, help="of the packaged encoder beside the tuned one")
     options = parser.parse_args()
-    embedder = CachedEmbedder(OnnxEmbedder())
     coded = read_coded(options.data)
-    features = features_of(coded.comments, embedder)
+    space = tuned_space(coded, options.encoders, options.plain_weight) if options.encoders else packaged_space(coded)
+    known: dict[str, Features] = {}
+
+    def read(embedder: Embedder) -> Features:
+        if embedder.name not in known:
+            known[embedder.name] = features_of(coded.comments, embedder)
+        return known[embedder.name]
+
     labels = [i for i in range(len(LABELS)) if coded.priorities[coded.has_priorities][:, i].sum() >= FEWEST_EXAMPLES]
-    groups = coded.comments["respondent"]
-    folds = list(GroupKFold(FOLDS, shuffle=True, random_state=SEED).split(groups, groups=groups))
-    found = out_of_fold(coded, features, labels, folds, embedder)
-    trust = coded.comments["trust"].to_numpy()
-    across = [(np.flatnonzero(trust != name), np.flatnonzero(trust == name)) for name in sorted(set(trust))]
-    other = out_of_fold(coded, features, labels, across, embedder)
+    folds = space.folds
+    found = out_of_fold(coded, [read(each) for each in space.embedders], labels, folds, space.embedders)
+    across = [read(each) for each in space.across_embedders]
+    other = out_of_fold(coded, across, labels, space.across, space.across_embedders)
 
     leveled, usable = coded.levels > 0, coded.has_priorities
     platt, thresholds = fit_thresholds(found.logits[usable], coded.priorities[usable][:, labels])
@@ -397,15 +373,18 @@ def main() -> int:
         "platt": platt,
         "thresholds": thresholds,
     }
-    heads = Heads(**{**fit(features, coded, np.arange(len(groups)), labels).__dict__, **learned})
+    everyone = np.arange(len(coded.comments))
+    heads = Heads(**{**fit(read(space.final), coded, everyone, labels).__dict__, **learned})
     figures = {
-        "how": "Five folds split by respondent; each comment is judged by heads not trained on its respondent.",
+        "how": f"{len(folds)} folds split by respondent; each comment is judged by heads, and an encoder, "
+        "not trained on its respondent.",
         "sentiment": {
             **sentiment_figures(coded, found),
             "calibration_error": crossed_calibration_error(found.levels, coded.levels, folds),
         },
         "sentiment_trained_on_the_other_trust": sentiment_figures(coded, other)["step"],
         "priorities": priority_figures(coded, found, labels, folds),
+        "priorities_trained_on_the_other_trust": priority_figures(coded, other, labels, folds),
     }
     options.to.mkdir(parents=True, exist_ok=True)
     sha256 = write_weights(options.to / "weights.npz", heads)
