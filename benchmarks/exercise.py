@@ -16,7 +16,7 @@ import pandas as pd
 from sklearn.metrics import adjusted_mutual_info_score, f1_score
 
 from voice_of_care.counting import units
-from voice_of_care.embedding import CachedEmbedder, OnnxEmbedder
+from voice_of_care.embedding import load_embedders
 from voice_of_care.frameworks import load_frameworks
 from voice_of_care.pipeline import run
 from voice_of_care.settings import load_settings
@@ -126,8 +126,7 @@ def main() -> None:
     """Analyse the exercise and print what came back."""
     settings = load_settings(EXERCISE.with_suffix(".toml"))
     frameworks = load_frameworks(settings.priorities, extra=("qdc",))
-    embedder = CachedEmbedder(OnnxEmbedder())
-    done = run([EXERCISE], settings=settings, key=b"0" * 32, embedder=embedder, frameworks=frameworks)
+    done = run([EXERCISE], settings=settings, key=b"0" * 32, embedders=load_embedders(), frameworks=frameworks)
     gold = [json.loads(line) for line in (GOLD / "comments.jsonl").read_text(encoding="utf-8").splitlines()]
     gold_of = match_comments(done.comments, gold)
     print(f"comments {len(done.comments)}, matched to the gold file {len(gold_of)}")

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from voice_of_care.embedding import CachedEmbedder, OnnxEmbedder, text_hash
+from voice_of_care.embedding import CachedEmbedder, OnnxEmbedder, load_embedders, text_hash
 
 TEXTS = [
     f"{opening} {middle} {ending}"
@@ -136,3 +136,19 @@ def test_the_runtime_keeps_no_device_id_and_reports_nothing(tmp_path):
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "(1, 384)\n", "")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_the_feedback_encoder_brings_what_is_coded_alike_nearer_than_the_general_one() -> None:
+    alike = ["The receptionist was rude to me.", "Her manner at the desk was cold and sharp."]
+    other = ["The appointment was moved three times.", "There was no room for the wheelchair."]
+    margins = {}
+    for name, embedder in load_embedders()._asdict().items():
+        vectors = embedder.embed(alike + other)
+        margins[name] = float(vectors[0] @ vectors[1] - max(vectors[0] @ vectors[2], vectors[0] @ vectors[3]))
+    assert margins["feedback"] > margins["general"] + 0.1
+
+
+def test_vectors_of_the_two_encoders_are_never_mixed() -> None:
+    general, feedback = load_embedders()
+    assert general.name != feedback.name
+    assert general.dimensions == feedback.dimensions == 384

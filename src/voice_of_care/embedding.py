@@ -1,4 +1,8 @@
-"""Sentence embeddings: the seam (`Embedder`), the packaged model behind it, and a cache by model and text.
+"""Sentence embeddings: the seam (`Embedder`), the two encoders behind it, and a cache by model and text.
+
+The general encoder knows English at large: frameworks' cues are compared in its space, and sentiment is read in it. The
+feedback encoder is the same one, tuned on coded feedback (`models/feedback-encoder/card.md`): themes are found in its
+space.
 
 A text's vector depends on the text alone: batches hold texts of one token length, so nothing is padded, and each batch
 is computed by one thread. Order, company and thread count change nothing, to the bit, on one kind of processor.
@@ -10,11 +14,11 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from voice_of_care.models import SENTENCE_ENCODER, SENTENCE_TOKENIZER, manifest, model_file
+from voice_of_care.models import FEEDBACK_ENCODER, SENTENCE_ENCODER, SENTENCE_TOKENIZER, manifest, model_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,11 +49,12 @@ class Embedder(Protocol):
 
 
 class OnnxEmbedder:
-    """all-MiniLM-L6-v2 with int8 weights on the CPU: mean over token vectors, then unit length (Reimers 2019).
+    """A MiniLM encoder with int8 weights on the CPU: mean over token vectors, then unit length (Reimers 2019).
 
     Identical texts are computed once. An empty text has a vector too: that of a sentence without words.
 
     Args:
+        model: its name in the manifest: all-MiniLM-L6-v2 as published, or tuned on feedback.
         threads: batches computed at a time; by default as many as there are processors, at most 8.
         progress: told how many different texts are done, and of how many.
 
@@ -57,14 +62,17 @@ class OnnxEmbedder:
         ModelError: a model file is missing or is not the manifest's.
     """
 
-    def __init__(self, *, threads: int | None = None, progress: Progress | None = None) -> None:
+    def __init__(
+        self, model: str = SENTENCE_ENCODER, *, threads: int | None = None, progress: Progress | None = None
+    ) -> None:
         from tokenizers import Tokenizer
 
         onnxruntime = _silent_runtime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        encoder = model_file(SENTENCE_ENCODER)
+        encoder = model_file(model)
+        self._model = manifest()[model]
         self._session: Any = onnxruntime.InferenceSession(
             encoder.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
@@ -77,8 +85,7 @@ class OnnxEmbedder:
     @property
     def name(self) -> str:
         """Return name, version and the start of the sha256, so that vectors of another file are never mixed in."""
-        model = manifest()[SENTENCE_ENCODER]
-        return f"{model.name} {model.version} {next(iter(model.files.values()))[:8]}"
+        return f"{self._model.name} {self._model.version} {next(iter(self._model.files.values()))[:8]}"
 
     @property
     def dimensions(self) -> int:
@@ -181,3 +188,22 @@ class CachedEmbedder:
 
     def _keep(self, model: str, vectors: Mapping[str, np.ndarray]) -> None:
         self._memory |= {(model, key): vector for key, vector in vectors.items()}
+
+
+class Embedders(NamedTuple):
+    """The two encoders: of English at large, and of feedback."""
+
+    general: Embedder
+    feedback: Embedder
+
+
+def load_embedders(
+    *, lookup: Lookup | None = None, remember: Remember | None = None, progress: Progress | None = None
+) -> Embedders:
+    """Return both encoders, cached; see `CachedEmbedder` for the cache.
+
+    Raises:
+        ModelError: a model file is missing or is not the manifest's.
+    """
+    loaded = (OnnxEmbedder(model, progress=progress) for model in (SENTENCE_ENCODER, FEEDBACK_ENCODER))
+    return Embedders(*(CachedEmbedder(each, lookup=lookup, remember=remember) for each in loaded))

@@ -1,6 +1,6 @@
 """The models we run and the proof that they are the ones we tested: `models/manifest.toml` and its sha256 sums.
 
-Model files come in installed packages, or, for our own small heads, in the project's `models` folder. No file is
+Model files come in installed packages, or, for our own, in the project's `models` folder. No file is
 opened before its sha256 has been compared with the manifest's; nothing is ever downloaded.
 """
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.toml"
 SENTENCE_ENCODER = "minilm-int8"
+FEEDBACK_ENCODER = "feedback-encoder"
 SENTENCE_TOKENIZER = "minilm-tokenizer"
 ENGLISH_PIPELINE = "english-small"
 FEEDBACK_HEADS = "feedback-heads"

@@ -24,7 +24,7 @@ from voice_of_care.analysis import Analysis
 from voice_of_care.counting import units
 from voice_of_care.decisions import apply_decisions, is_chain_whole
 from voice_of_care.deidentify import deidentify, redact_labels
-from voice_of_care.embedding import CachedEmbedder, OnnxEmbedder
+from voice_of_care.embedding import load_embedders
 from voice_of_care.errors import InputError, SchemaError, StoreError, TooLittleDataError
 from voice_of_care.frameworks import load_frameworks
 from voice_of_care.heads import load_heads, qdc_probabilities
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from voice_of_care.embedding import Embedder
+    from voice_of_care.embedding import Embedders
     from voice_of_care.frameworks import Framework
     from voice_of_care.intake.reading import ReadComments
     from voice_of_care.settings import DeidentifySettings, Settings
@@ -86,7 +86,7 @@ def run(
     *,
     settings: Settings,
     key: bytes,
-    embedder: Embedder,
+    embedders: Embedders,
     frameworks: tuple[Framework, ...],
     known: pd.DataFrame | None = None,
     stopwatch: Stopwatch | None = None,
@@ -97,7 +97,7 @@ def run(
         paths: files and folders.
         settings: the project's settings.
         key: the project's key, for ids and pseudonyms.
-        embedder: the sentence model, cached: several steps ask for the same texts.
+        embedders: the sentence models, cached: several steps ask for the same texts.
         frameworks: priorities to map to.
         known: theme vectors of the run before, so that themes keep their ids.
         stopwatch: times the steps and tells how far they are.
@@ -118,15 +118,16 @@ def run(
     _conserve("segment", safe_comments["comment_id"], split.segments["comment_id"], split.set_aside["item_id"])
     segments = split.segments
     with watch.step("embed"):
-        embedder.embed([*segments["text"], *safe_comments["text"]])  # the steps below find them in the cache
+        embedders.general.embed([*segments["text"], *safe_comments["text"]])  # the steps below find them in the cache
+        embedders.feedback.embed(segments["text"].tolist())
     with watch.step("sentiment"):
-        scored = score_sentiment(segments, safe_comments, embedder=embedder)
+        scored = score_sentiment(segments, safe_comments, embedder=embedders.general)
     _conserve("sentiment", segments["segment_id"], scored.sentiments["segment_id"])
     with watch.step("themes"):
         found = find_themes(
             segments,
             safe_comments,
-            embedder=embedder,
+            embedder=embedders.feedback,
             settings=settings.themes,
             unit_of=unit_of,
             sentiments=scored.sentiments,
@@ -136,13 +137,13 @@ def run(
     with watch.step("priorities"):
         trained = None
         if any(framework.id == QDC for framework in frameworks):
-            strengths = qdc_probabilities(segments, safe_comments, embedder=embedder)
+            strengths = qdc_probabilities(segments, safe_comments, embedder=embedders.general)
             trained = Trained(QDC, frozenset(load_heads().priority_ids.tolist()), strengths)
         linked = link_priorities(
             segments,
             found.assignments,
             safe_comments,
-            embedder=embedder,
+            embedder=embedders.general,
             frameworks=frameworks,
             settings=settings.priorities,
             unit_of=unit_of,
@@ -174,9 +175,8 @@ def run(
 def analyse_files(paths: Sequence[Path], settings: Settings, *, key: bytes | None, folder: Path | None) -> Analysis:
     """Analyse files in memory; see `voice_of_care.analyse`."""
     frameworks = load_frameworks(settings.priorities, folder=folder)
-    embedder = CachedEmbedder(OnnxEmbedder())
     used_key = key or secrets.token_bytes()
-    return run(paths, settings=settings, key=used_key, embedder=embedder, frameworks=frameworks).analysis
+    return run(paths, settings=settings, key=used_key, embedders=load_embedders(), frameworks=frameworks).analysis
 
 
 def with_names(settings: DeidentifySettings, names: Sequence[str]) -> DeidentifySettings:
@@ -271,14 +271,12 @@ def analyse_project(
     """
     started = now()
     frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=extra_frameworks)
-    embedder = CachedEmbedder(
-        OnnxEmbedder(progress=stopwatch.tell), lookup=store.find_vectors, remember=store.remember_vectors
-    )
+    embedders = load_embedders(lookup=store.find_vectors, remember=store.remember_vectors, progress=stopwatch.tell)
     done = run(
         paths,
         settings=project.settings,
         key=project.key,
-        embedder=embedder,
+        embedders=embedders,
         frameworks=frameworks,
         known=store.read("theme_vectors"),
         stopwatch=stopwatch,

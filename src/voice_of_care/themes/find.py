@@ -89,7 +89,7 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
     leaves, keywords, pinned = _fit(texts, vectors, usable, embedder, settings)
     strengths = strengths_of(vectors, leaves, pinned=pinned)
     mentions = _mentions(usable, strengths)
-    ids, retired = _identify(leaves.centroids, mentions, known)
+    ids, retired = _identify(leaves.centroids, mentions, known, model=embedder.name)
     tree = build_tree(leaves.centroids, mentions, texts, vectors, leaf_ids=ids, keywords=keywords, settings=settings)
     quotes = _quotes(mentions, vectors, leaves.centroids, ids)
     assignments = mentions.assign(theme_id=[ids[leaf] for leaf in mentions["leaf"]], origin="model")
@@ -218,19 +218,19 @@ def _mentions(usable: pd.DataFrame, strengths: np.ndarray) -> pd.DataFrame:
 
 
 def _identify(
-    centroids: np.ndarray, mentions: pd.DataFrame, known: pd.DataFrame | None
+    centroids: np.ndarray, mentions: pd.DataFrame, known: pd.DataFrame | None, *, model: str
 ) -> tuple[list[str], pd.DataFrame | None]:
-    """Return the leaves' ids, and the known themes that did not come back."""
+    """Return the leaves' ids, and the known themes that did not come back; those of another model can't come back."""
     sizes = mentions.groupby("leaf")["unit"].nunique()
     order = sorted(range(len(centroids)), key=lambda leaf: (-int(sizes.get(leaf, 0)), leaf))
     if known is None or known.empty:
         return number_new([None] * len(centroids), order, highest=0), None
-    known_ids = known["theme_id"].tolist()
-    known_vectors = unit_rows(np.array(known["vector"].tolist(), dtype=np.float64).reshape(len(known), -1))
+    comparable = known[known["model"] == model]
     found: list[str | None] = [None] * len(centroids)
-    if known_vectors.shape[1] == centroids.shape[1]:
-        found = match_known(centroids, known_ids, known_vectors)
-    ids = number_new(found, order, highest=highest_number(known_ids))
+    if len(comparable):
+        vectors = unit_rows(np.array(comparable["vector"].tolist(), dtype=np.float64))
+        found = match_known(centroids, comparable["theme_id"].tolist(), vectors)
+    ids = number_new(found, order, highest=highest_number(known["theme_id"].tolist()))
     return ids, known[~known["theme_id"].isin(ids)]
 
 
