@@ -90,7 +90,16 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
     strengths = strengths_of(vectors, leaves, pinned=pinned)
     mentions = _mentions(usable, strengths)
     ids, retired = _identify(leaves.centroids, mentions, known, model=embedder.name)
-    tree = build_tree(leaves.centroids, mentions, texts, vectors, leaf_ids=ids, keywords=keywords, settings=settings)
+    tree = build_tree(
+        leaves.centroids,
+        mentions,
+        texts,
+        vectors,
+        leaf_ids=ids,
+        keywords=keywords,
+        embedder=embedder,
+        settings=settings,
+    )
     quotes = _quotes(mentions, vectors, leaves.centroids, ids)
     assignments = mentions.assign(theme_id=[ids[leaf] for leaf in mentions["leaf"]], origin="model")
     unthemed = said["reason"].notna() | ~said["segment_id"].isin(assignments["segment_id"])

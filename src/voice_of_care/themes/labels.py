@@ -6,17 +6,20 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from voice_of_care.themes.words import content_words, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from voice_of_care.embedding import Embedder
     from voice_of_care.themes.phrases import Phrase
 
 FEWEST_SEGMENTS = 2
 """A label's phrase stands in at least so many of the theme's segments."""
 
-FEWEST_SHARE = 0.05
+FEWEST_SHARE = 0.016
 """A label's phrase stands in this share of the segments, where any does; rarer ones would fit a few segments only."""
 
 COVERS = 0.3
@@ -27,6 +30,12 @@ FULLER_SHARE = 0.2
 
 PLURAL_SHARE = 0.15
 """A label takes the plural where it makes up this share of a noun's uses ("appointments")."""
+
+WEIGHED = 40
+"""So many of a theme's strongest phrases are weighed by their likeness to the theme."""
+
+LIKENESS_POWER = 2.0
+SMALLEST_LIKENESS = 0.05
 
 MOST_DESCRIBED = 3
 
@@ -54,12 +63,13 @@ GENERAL_WORDS = word_set(
 
 
 class Naming(NamedTuple):
-    """What a theme is named from: its segments' phrases, keywords, the share that is general, and its tone."""
+    """What a theme is named from: its segments' phrases, keywords, general share, tone, and unit centroid."""
 
     phrases: list[list[Phrase]]
     keywords: list[str]
     general: float
     tone: str
+    centroid: np.ndarray
 
 
 def is_general(text: str) -> bool:
@@ -91,8 +101,12 @@ def are_general(keywords: Sequence[str]) -> bool:
     return bool(strongest) and 2 * sum(word in GENERAL_WORDS for word in strongest) > len(strongest)
 
 
-def name_themes(namings: Sequence[Naming]) -> list[Name]:
-    """Return a distinct label for each theme; earlier ones choose first."""
+def name_themes(namings: Sequence[Naming], *, embedder: Embedder) -> list[Name]:
+    """Return a distinct label for each theme; earlier ones choose first.
+
+    A phrase ranks by how much more it is said in the theme than elsewhere, and by how near its meaning is to the
+    theme's centroid: a word that only often stands beside the matter does not name it.
+    """
     counts = [Counter(phrase.key for phrases in naming.phrases for phrase in phrases) for naming in namings]
     totals = [max(1, len(naming.phrases)) for naming in namings]
     shown = shown_forms([phrases for naming in namings for phrases in naming.phrases])
@@ -100,7 +114,8 @@ def name_themes(namings: Sequence[Naming]) -> list[Name]:
     heads: set[tuple[str, ...]] = set()
     names = []
     for place, naming in enumerate(namings):
-        ranking = _Ranking(_ranked(place, counts, totals, shown), counts[place], totals[place])
+        ranked = _by_meaning(_ranked(place, counts, totals, shown), naming.centroid, embedder)
+        ranking = _Ranking(ranked, counts[place], totals[place])
         name = _choose(naming, ranking, used, heads)
         used.add(name.label.lower())
         names.append(name)
@@ -159,7 +174,8 @@ def _ranked(
     counts: list[Counter[tuple[str, ...]]],
     totals: list[int],
     shown: dict[tuple[str, ...], Phrase],
-) -> list[Phrase]:
+) -> list[tuple[float, Phrase]]:
+    """Return candidate phrases with their scores, strongest first."""
     scored = []
     for key, count in counts[place].items():
         inside = count / totals[place]
@@ -170,7 +186,21 @@ def _ranked(
         if count >= min(FEWEST_SEGMENTS, totals[place]):
             scored.append((-round(score, 9), key))
     scored.sort()
-    return [shown[key] for _, key in scored]
+    return [(-score, shown[key]) for score, key in scored]
+
+
+def _by_meaning(ranked: list[tuple[float, Phrase]], centroid: np.ndarray, embedder: Embedder) -> list[Phrase]:
+    """Return the strongest phrases in the order of score times likeness to the theme, then the others as they are."""
+    strongest = ranked[:WEIGHED]
+    if not strongest:
+        return []
+    vectors = embedder.embed([phrase.shown for _, phrase in strongest]).astype(np.float64)
+    likeness = np.maximum(vectors @ centroid, SMALLEST_LIKENESS)
+    weighed = [
+        (-round(score * float(like) ** LIKENESS_POWER, 6), place)
+        for place, ((score, _), like) in enumerate(zip(strongest, likeness, strict=True))
+    ]
+    return [strongest[place][1] for _, place in sorted(weighed)] + [phrase for _, phrase in ranked[WEIGHED:]]
 
 
 def _choose(naming: Naming, ranking: _Ranking, used: set[str], heads: set[tuple[str, ...]]) -> Name:

@@ -24,6 +24,7 @@ from voice_of_care.themes.phrases import Phrase, phrases_of
 from voice_of_care.themes.quotes import NEGATIVE, POSITIVE
 
 if TYPE_CHECKING:
+    from voice_of_care.embedding import Embedder
     from voice_of_care.settings import ThemeSettings
 
 NAMED_FROM = 120
@@ -49,6 +50,7 @@ def build_tree(
     *,
     leaf_ids: list[str],
     keywords: list[list[str]],
+    embedder: Embedder,
     settings: ThemeSettings,
 ) -> pd.DataFrame:
     """Return the themes table: parents and top-level leaves by size, each parent followed by its children.
@@ -60,12 +62,13 @@ def build_tree(
         vectors: their unit vectors.
         leaf_ids: id of each leaf.
         keywords: words of each leaf, strongest first.
+        embedder: weighs phrases by their likeness to a leaf.
         settings: how many parents.
     """
     evidence = _evidence(centroids, mentions, texts, vectors, keywords, settings)
     sizes = [int(mentions.loc[mentions["leaf"] == leaf, "unit"].nunique()) for leaf in range(len(leaf_ids))]
     order = sorted(range(len(leaf_ids)), key=lambda leaf: (-sizes[leaf], leaf_ids[leaf]))
-    named = name_themes([evidence[leaf].naming for leaf in order])
+    named = name_themes([evidence[leaf].naming for leaf in order], embedder=embedder)
     names = dict(zip(order, named, strict=True))
     rows: dict[int, dict[str, object]] = {
         leaf: {
@@ -106,7 +109,8 @@ def _evidence(
         of_leaf = mentions[mentions["leaf"] == leaf]
         tone_of = dict(zip(of_leaf["row"], of_leaf["sentiment"], strict=True))
         general = sum(is_general(texts[row]) for row in rows) / max(1, len(rows))
-        naming = Naming([phrases[row] for row in rows], keywords[leaf], general, _tone(of_leaf["sentiment"].tolist()))
+        tone = _tone(of_leaf["sentiment"].tolist())
+        naming = Naming([phrases[row] for row in rows], keywords[leaf], general, tone, centroids[leaf])
         praise = [phrases[row] for row in rows if tone_of.get(row) in POSITIVE]
         concern = [phrases[row] for row in rows if tone_of.get(row) in NEGATIVE]
         found.append(_Evidence(rows, naming, praise, concern))
