@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 GROUPS = ("staff", "service_user", "carer", "other", "unknown")
 MONTHS_SHOWN = 12
+PLACES_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class MonthCount:
     """People who raised a theme in one month."""
 
     label: str
+    count: Count
+
+
+@dataclass(frozen=True)
+class PlaceCount:
+    """People of one service who raised a theme."""
+
+    service: str
     count: Count
 
 
@@ -41,6 +50,7 @@ class ThemeView:
     leanings: dict[str, Count]
     groups: dict[str, ShownShare]
     months: tuple[MonthCount, ...]
+    places: tuple[PlaceCount, ...]
     mean_score: float | None
     severity: str
     severity_reason: str
@@ -109,6 +119,14 @@ def _group_counts(facts: Facts, present: list[str], discloser: Discloser) -> dic
     return {theme: dict(zip(present, row, strict=True)) for theme, row in zip(ids, shown, strict=True)}
 
 
+def _places(voices: pd.DataFrame, discloser: Discloser) -> tuple[PlaceCount, ...]:
+    """Return the services where most people raise a theme; a service is named only with a number that may be shown."""
+    people = voices.dropna(subset=["service"]).groupby("service")["unit"].nunique()
+    shown = zip(people.index, discloser.vector(people.tolist()), strict=True)
+    places = [PlaceCount(str(service), count) for service, count in shown if count.rank > 0]
+    return tuple(sorted(places, key=lambda place: (-place.count.rank, place.service))[:PLACES_SHOWN])
+
+
 def _theme(
     row: Any,  # noqa: ANN401 (a row)
     voices: pd.DataFrame,
@@ -136,6 +154,7 @@ def _theme(
         share=discloser.share(count, people),
         leanings=dict(zip(leanings, discloser.vector(list(leanings.values())), strict=True)),
         groups=groups,
+        places=_places(voices, discloser),
         months=tuple(
             MonthCount(words.long_month(month.year, month.month), shown)
             for month, shown in zip(months, monthly, strict=True)
