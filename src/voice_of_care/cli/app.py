@@ -1,0 +1,90 @@
+"""The app every command joins, the options they share, and how they read, write and print."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from voice_of_care.console import one_line
+from voice_of_care.errors import StoreError
+
+if TYPE_CHECKING:
+    from voice_of_care.analysis import Analysis
+    from voice_of_care.settings import Profile, Settings
+    from voice_of_care.store import Project
+
+ProfileName = Literal["publish", "threshold5", "threshold10", "internal"]
+FormatName = Literal["csv", "parquet", "xlsx"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Hear what staff and service users say: de-identified themes, quality priorities and reports, all offline.",
+    epilog="Example: voice-of-care analyse notes/ --project listening --report listening.html",
+)
+frameworks_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Frameworks of quality priorities.")
+app.add_typer(frameworks_app, name="frameworks")
+
+Paths = Annotated[list[Path], typer.Argument(help="Files and folders to read.", metavar="PATH...")]
+ProjectFolder = Annotated[Path, typer.Option("--project", help="The project folder.", metavar="DIR")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+
+
+def settings_of(project: Path | None) -> Settings:
+    """Return the settings of a project, or the defaults without one."""
+    from voice_of_care.settings import SETTINGS_FILE, Settings, load_settings
+
+    return load_settings(project / SETTINGS_FILE) if project else Settings()
+
+
+def read_project(folder: Path) -> tuple[Project, Analysis]:
+    """Return a project and its analysis as it stands."""
+    from voice_of_care.pipeline import read_analysis
+    from voice_of_care.store import Store, find_project
+
+    opened = find_project(folder)
+    with Store(opened.folder) as store:
+        return opened, read_analysis(opened, store)
+
+
+def refuse_other_ending(path: Path, *endings: str) -> None:
+    """Refuse to write over a file of another kind: the project's own, or somebody's data."""
+    if path.suffix.lower() not in endings:
+        msg = f"{path}: this would be no {endings[0]} file. Give it a name that ends in {endings[0]}."
+        raise StoreError(msg)
+
+
+def write_report_file(analysis: Analysis, opened: Project, path: Path, profile: Profile | None) -> None:
+    """Write the report of an analysis."""
+    from voice_of_care.reporting import render_report, write_report
+
+    chosen = profile or opened.settings.report.profile
+    try:
+        write_report(render_report(analysis, settings=opened.settings, profile=chosen, folder=opened.folder), path)
+        if chosen == "internal":
+            path.chmod(0o600)
+    except OSError as error:
+        msg = f"{path}: the report can't be written ({error.strerror}). Check free space and your rights there."
+        raise StoreError(msg) from None
+
+
+def print_lines(text: str | list[str]) -> None:
+    """Print text, or lines that can't steer the terminal."""
+    typer.echo(text if isinstance(text, str) else "\n".join(one_line(line) for line in text))
+
+
+def to_json(value: object) -> str:
+    """Return a value as JSON."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False)
+
+
+def now() -> str:
+    """Return the time of day, ISO 8601 UTC."""
+    return datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="seconds")
