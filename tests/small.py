@@ -54,6 +54,8 @@ def small_analysis():
                 "parent_id": [None, "T01", "T01"],
                 "size": [6, 3, 4],
                 "status": "proposed",
+                "stability": [0.9, 0.8, None],
+                "seed": None,
             }
         ),
         "theme_vectors": pd.DataFrame(

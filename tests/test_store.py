@@ -49,6 +49,17 @@ def test_a_second_run_replaces_the_tables_and_adds_a_row(tmp_path):
         assert store.read("runs")["run_id"].tolist() == [1, 2]
 
 
+def test_a_project_made_before_a_column_was_declared_gains_it_and_keeps_its_rows(tmp_path):
+    tables = all_tables()
+    with Store(tmp_path) as store:
+        store.write_run(tables, run_row(1))
+    with duckdb.connect(str(tmp_path / "project.duckdb")) as connection:
+        connection.execute("ALTER TABLE themes DROP COLUMN size")
+    with Store(tmp_path) as store:
+        store.write_run(tables, run_row(2))
+        pd.testing.assert_frame_equal(store.read("themes"), tables["themes"])
+
+
 def test_a_run_that_fails_half_way_leaves_the_project_as_it_was(tmp_path, monkeypatch):
     tables = all_tables()
     with Store(tmp_path) as store:

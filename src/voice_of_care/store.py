@@ -192,7 +192,7 @@ class Store:
     def _insert(self, table: Table, frame: pd.DataFrame) -> None:
         plain = pd.DataFrame({name: _plain(frame[name]) for name in frame.columns})
         self._connection.register("fresh", plain)
-        self._connection.execute(f"INSERT INTO {table.name} SELECT {_casts(table)} FROM fresh")  # noqa: S608
+        self._connection.execute(f"INSERT INTO {table.name} BY NAME SELECT {_casts(table)} FROM fresh")  # noqa: S608
         self._connection.unregister("fresh")
 
     def _migrate(self) -> None:
@@ -209,6 +209,14 @@ class Store:
             for table in _STORED.values():
                 columns = ", ".join(f'"{name}" {column.sql_type}' for name, column in table.columns.items())
                 self._connection.execute(f"CREATE TABLE IF NOT EXISTS {table.name} ({columns})")
+                self._add_new_columns(table)
+
+    def _add_new_columns(self, table: Table) -> None:
+        """Add what the table has gained since the project was made; such columns are empty until the next run."""
+        there = {row[0] for row in self._connection.execute(f"SHOW {table.name}").fetchall()}
+        for name, column in table.columns.items():
+            if name not in there:
+                self._connection.execute(f'ALTER TABLE {table.name} ADD COLUMN "{name}" {column.sql_type}')
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -265,6 +265,13 @@ THEMES = Table(
         "parent_id": text("theme_id of the parent; empty for a parent theme", required=False),
         "size": integer("units (respondents, else responses, sessions for notes) who raise it", low=0),
         "status": text("how far a person has agreed", one_of=THEME_STATUSES),
+        "stability": number(
+            "how well it comes back when some units are left out: mean share of texts in common (Jaccard)",
+            required=False,
+            low=0,
+            high=1,
+        ),
+        "seed": text("framework_id/priority_id or code it was seeded with, where themes were guided", required=False),
     },
     ("theme_id",),
 )

@@ -209,7 +209,10 @@ def _analysis(
         for segment in by_theme.get(theme, [])[::2]
     ]
     leaves = [(item[0], item[1], item[2], item[3]) for item in THEMES] + [RARE]
-    themes = [(key, label, f"People speak of {label.lower()}.", [], None, 0, status) for key, label, status in PARENTS]
+    themes = [
+        (key, label, f"People speak of {label.lower()}.", [], None, 0, status, None, None)
+        for key, label, status in PARENTS
+    ]
     themes += [
         (
             key,
@@ -219,6 +222,8 @@ def _analysis(
             parent,
             len(by_theme.get(key, [])),
             status,
+            0.8,
+            None,
         )
         for key, parent, label, status in leaves
     ]

@@ -83,6 +83,8 @@ def build_tree(
             "parent_id": None,
             "size": sizes[leaf],
             "status": "proposed",
+            "stability": None,
+            "seed": None,
         }
         for leaf in order
     }
@@ -160,6 +162,8 @@ def _table(
             "parent_id": None,
             "size": size,
             "status": "proposed",
+            "stability": None,
+            "seed": None,
         }
         blocks.append((size, labels[place], [parent, *({**child, "parent_id": parent_id} for child in children)]))
     blocks.sort(key=lambda block: (-block[0], block[1]))
