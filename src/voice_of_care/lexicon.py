@@ -370,19 +370,39 @@ def _is_negator(word: str) -> bool:
     return word in _NEGATORS or word.endswith("n't")
 
 
-def _scored(text: str) -> list[tuple[float, bool, bool]]:
-    """Return (value, negated, intensified) of each sentiment word or phrase, in order."""
-    found: list[tuple[float, bool, bool]] = []
+class Sign(NamedTuple):
+    """A word or phrase of praise (value above 0) or complaint (below), and where it stands."""
+
+    start: int
+    end: int
+    value: float
+    is_negated: bool
+    is_intensified: bool
+
+
+def find_signs(text: str) -> tuple[Sign, ...]:
+    """Return the words and phrases of praise and complaint in a text, phrases first, each in order.
+
+    Places are those of the text given; none are returned for the rare text whose length changes in small letters.
+    """
+    plain = _plain(text)
+    return tuple(_signs(plain)) if len(plain) == len(text) else ()
+
+
+def _signs(text: str) -> list[Sign]:
+    found: list[Sign] = []
 
     def keep(match: re.Match[str]) -> str:
         value = _PHRASE_VALUES[match.group()]
         if value:
-            found.append((float(value), False, False))
-        return " , "
+            found.append(Sign(match.start(), match.end(), float(value), False, False))
+        return ",".ljust(match.end() - match.start())
 
-    words = _WORD.findall(_PHRASE.sub(keep, text))
+    words = list(_WORD.finditer(_PHRASE.sub(keep, text)))
     since_negator = _REACH + 1
-    for position, word in enumerate(words):
+    before = ""
+    for match in words:
+        word, previous, before = match.group(), before, match.group()
         if _is_negator(word):
             since_negator = 0
             continue
@@ -390,11 +410,10 @@ def _scored(text: str) -> list[tuple[float, bool, bool]]:
         value = _VALUES.get(word)
         if value is None:
             continue
-        intensified = position > 0 and words[position - 1] in _INTENSIFIERS
-        if since_negator <= _REACH:
-            found.append((-1.0 if value > 0 else 0.5, True, intensified))
-        else:
-            found.append((float(value), False, intensified))
+        intensified = previous in _INTENSIFIERS
+        is_negated = since_negator <= _REACH
+        turned = (-1.0 if value > 0 else 0.5) if is_negated else float(value)
+        found.append(Sign(match.start(), match.end(), turned, is_negated, intensified))
     return found
 
 
@@ -402,7 +421,7 @@ def _scored(text: str) -> list[tuple[float, bool, bool]]:
 def read(text: str) -> Reading:
     """Return what the lexicon finds in a text."""
     plain = _plain(text)
-    scored = _scored(plain)
+    scored = [(sign.value, sign.is_negated, sign.is_intensified) for sign in _signs(plain)]
     words = [word for word in _WORD.findall(plain) if word[0].isalnum()]
     return Reading(
         praise=sum(value for value, _, _ in scored if value > 0),
