@@ -39,11 +39,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from voice_of_care.deidentify.engine import Deidentified
     from voice_of_care.embedding import Embedders
     from voice_of_care.frameworks import Framework
     from voice_of_care.intake.reading import ReadComments
+    from voice_of_care.priorities import PrioritiesLinked
+    from voice_of_care.sentiment import SentimentScored
     from voice_of_care.settings import DeidentifySettings, Settings
     from voice_of_care.store import Project, Store
+    from voice_of_care.themes import SegmentsSplit, ThemesFound
 
 STEPS = ("read", "de-identify", "segment", "embed", "sentiment", "themes", "priorities")
 QDC = "qdc"
@@ -55,6 +59,15 @@ class Run(NamedTuple):
     analysis: Analysis
     comments: pd.DataFrame
     repeats: pd.DataFrame
+
+
+class Scored(NamedTuple):
+    """Safe comments with all that each is given alone: unit, segments, sentiment."""
+
+    safe_comments: pd.DataFrame
+    unit_of: pd.Series
+    split: SegmentsSplit
+    sentiment: SentimentScored
 
 
 @dataclass
@@ -107,12 +120,49 @@ def run(
         read = read_safely_named(paths, settings=settings, key=key, progress=progress)
     if read.comments.empty:
         raise TooLittleDataError(have=0, need=1, purpose=f"an analysis ({_why_none(read)})")
+    safe = deidentify_comments(read, settings=settings, key=key, watch=watch)
+    scored = score_comments(safe.safe_comments, settings=settings, embedders=embedders, watch=watch)
+    with watch.step("themes"):
+        found = theme_comments(scored, settings=settings, embedders=embedders, known=known)
+    with watch.step("priorities"):
+        linked = link_comments(scored, found.assignments, settings=settings, embedders=embedders, frameworks=frameworks)
+    analysis = Analysis(
+        safe_comments=safe.safe_comments,
+        redactions=safe.redactions,
+        flags=safe.flags,
+        segments=scored.split.segments,
+        themes=found.themes,
+        theme_vectors=found.theme_vectors,
+        assignments=found.assignments,
+        quotes=found.quotes,
+        theme_links=linked.theme_links,
+        segment_links=linked.segment_links,
+        sentiments=scored.sentiment.sentiments,
+        comment_sentiments=scored.sentiment.comment_sentiments,
+        severities=SEVERITIES.empty(),
+        set_aside=_stack(read.set_aside, scored.split.set_aside, found.set_aside),
+        sources=read.sources,
+        runs=RUNS.empty(),
+        events=EVENTS.empty(),
+        frameworks=frameworks,
+    )
+    return Run(analysis, read.comments, read.repeats)
+
+
+def deidentify_comments(read: ReadComments, *, settings: Settings, key: bytes, watch: Stopwatch) -> Deidentified:
+    """Take identifiers out of comments as read, and mark campaigns among them."""
     with watch.step("de-identify") as progress:
         rules = with_names(settings.deidentify, read.names)
         safe = deidentify(read.comments, read.repeats, settings=rules, key=key, progress=progress)
         safe_comments = find_campaigns(safe.safe_comments)
     _conserve("de-identify", read.comments["comment_id"], safe_comments["comment_id"])
-    unit_of = units(safe_comments, count_campaigns=settings.intake.count_campaigns)
+    return safe._replace(safe_comments=safe_comments)
+
+
+def score_comments(
+    safe_comments: pd.DataFrame, *, settings: Settings, embedders: Embedders, watch: Stopwatch
+) -> Scored:
+    """Do what each comment is given alone: split it into segments, read its sentiment."""
     with watch.step("segment"):
         split = split_segments(safe_comments)
     _conserve("segment", safe_comments["comment_id"], split.segments["comment_id"], split.set_aside["item_id"])
@@ -121,55 +171,54 @@ def run(
         embedders.general.embed([*segments["text"], *safe_comments["text"]])  # the steps below find them in the cache
         embedders.feedback.embed(segments["text"].tolist())
     with watch.step("sentiment"):
-        scored = score_sentiment(segments, safe_comments, embedder=embedders.general)
-    _conserve("sentiment", segments["segment_id"], scored.sentiments["segment_id"])
-    with watch.step("themes"):
-        found = find_themes(
-            segments,
-            safe_comments,
-            embedder=embedders.feedback,
-            settings=settings.themes,
-            unit_of=unit_of,
-            sentiments=scored.sentiments,
-            known=known,
-        )
-    _conserve("themes", segments["segment_id"], found.assignments["segment_id"], found.set_aside["item_id"])
-    with watch.step("priorities"):
-        trained = None
-        if any(framework.id == QDC for framework in frameworks):
-            strengths = qdc_probabilities(segments, safe_comments, embedder=embedders.general)
-            trained = Trained(QDC, frozenset(load_heads().priority_ids.tolist()), strengths)
-        linked = link_priorities(
-            segments,
-            found.assignments,
-            safe_comments,
-            embedder=embedders.general,
-            frameworks=frameworks,
-            settings=settings.priorities,
-            unit_of=unit_of,
-            trained=trained,
-        )
-    analysis = Analysis(
-        safe_comments=safe_comments,
-        redactions=safe.redactions,
-        flags=safe.flags,
-        segments=segments,
-        themes=found.themes,
-        theme_vectors=found.theme_vectors,
-        assignments=found.assignments,
-        quotes=found.quotes,
-        theme_links=linked.theme_links,
-        segment_links=linked.segment_links,
-        sentiments=scored.sentiments,
-        comment_sentiments=scored.comment_sentiments,
-        severities=SEVERITIES.empty(),
-        set_aside=_stack(read.set_aside, split.set_aside, found.set_aside),
-        sources=read.sources,
-        runs=RUNS.empty(),
-        events=EVENTS.empty(),
-        frameworks=frameworks,
+        sentiment = score_sentiment(segments, safe_comments, embedder=embedders.general)
+    _conserve("sentiment", segments["segment_id"], sentiment.sentiments["segment_id"])
+    unit_of = units(safe_comments, count_campaigns=settings.intake.count_campaigns)
+    return Scored(safe_comments, unit_of, split, sentiment)
+
+
+def theme_comments(
+    scored: Scored, *, settings: Settings, embedders: Embedders, known: pd.DataFrame | None = None
+) -> ThemesFound:
+    """Find the themes of comments that are scored."""
+    segments = scored.split.segments
+    found = find_themes(
+        segments,
+        scored.safe_comments,
+        embedder=embedders.feedback,
+        settings=settings.themes,
+        unit_of=scored.unit_of,
+        sentiments=scored.sentiment.sentiments,
+        known=known,
     )
-    return Run(analysis, read.comments, read.repeats)
+    _conserve("themes", segments["segment_id"], found.assignments["segment_id"], found.set_aside["item_id"])
+    return found
+
+
+def link_comments(
+    scored: Scored,
+    assignments: pd.DataFrame,
+    *,
+    settings: Settings,
+    embedders: Embedders,
+    frameworks: tuple[Framework, ...],
+) -> PrioritiesLinked:
+    """Link segments and their themes to the frameworks' priorities."""
+    segments = scored.split.segments
+    trained = None
+    if any(framework.id == QDC for framework in frameworks):
+        strengths = qdc_probabilities(segments, scored.safe_comments, embedder=embedders.general)
+        trained = Trained(QDC, frozenset(load_heads().priority_ids.tolist()), strengths)
+    return link_priorities(
+        segments,
+        assignments,
+        scored.safe_comments,
+        embedder=embedders.general,
+        frameworks=frameworks,
+        settings=settings.priorities,
+        unit_of=scored.unit_of,
+        trained=trained,
+    )
 
 
 def analyse_files(paths: Sequence[Path], settings: Settings, *, key: bytes | None, folder: Path | None) -> Analysis:
