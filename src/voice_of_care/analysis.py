@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
+
+from voice_of_care.tables import EVALUATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +37,9 @@ class Analysis:
     sources: pd.DataFrame
     runs: pd.DataFrame
     events: pd.DataFrame
+    evaluations: pd.DataFrame = field(default_factory=EVALUATIONS.empty)
     frameworks: tuple[Framework, ...] = ()
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "frameworks"}
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "frameworks"}

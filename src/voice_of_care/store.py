@@ -18,7 +18,7 @@ import pandas as pd
 from voice_of_care.errors import StoreError
 from voice_of_care.raw import COMMENTS, REPEATS
 from voice_of_care.settings import SETTINGS_FILE, Settings, load_settings
-from voice_of_care.tables import EVENTS, RUNS, TABLES, Table, conform
+from voice_of_care.tables import EVALUATIONS, EVENTS, RUNS, TABLES, Table, conform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 KEY_FILE = "project.key"
 DATABASE_FILE = "project.duckdb"
 _KEY_BYTES = 32
-_APPENDED = (RUNS.name, EVENTS.name)
+_KEPT = (RUNS.name, EVENTS.name, EVALUATIONS.name)  # a run replaces all other tables
 _STORED: Mapping[str, Table] = {COMMENTS.name: COMMENTS, REPEATS.name: REPEATS, **TABLES}
 
 _MIGRATIONS: tuple[str, ...] = (
@@ -150,7 +150,7 @@ class Store:
 
     def write_run(self, tables: Mapping[str, pd.DataFrame], run: pd.DataFrame) -> None:
         """Replace the tables of the last run and append this run's row, all in one transaction."""
-        checked = {name: conform(frame, _STORED[name]) for name, frame in tables.items() if name not in _APPENDED}
+        checked = {name: conform(frame, _STORED[name]) for name, frame in tables.items() if name not in _KEPT}
         row = conform(run, RUNS)
         with _store_errors(self._path), self._transaction():
             for name, frame in checked.items():
@@ -163,6 +163,14 @@ class Store:
         checked = conform(events, EVENTS)
         with _store_errors(self._path), self._transaction():
             self._insert(EVENTS, checked)
+
+    def write_evaluation(self, evaluations: pd.DataFrame) -> None:
+        """Keep an evaluation instead of the framework's last one."""
+        checked = conform(evaluations, EVALUATIONS)
+        with _store_errors(self._path), self._transaction():
+            for framework_id in sorted(set(checked["framework_id"])):
+                self._connection.execute("DELETE FROM evaluations WHERE framework_id = ?", [framework_id])
+            self._insert(EVALUATIONS, checked)
 
     def find_vectors(self, model: str, text_hashes: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the cached vectors among these text hashes: float32, as they were remembered."""

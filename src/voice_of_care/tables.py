@@ -346,6 +346,24 @@ _SENTIMENT: dict[str, Column] = {
 SENTIMENTS = Table(
     "sentiments", "Sentiment of each segment.", {"segment_id": text("the segment"), **_SENTIMENT}, ("segment_id",)
 )
+_PLACE = "the words that told it in the segment: {} (empty where none did alone)"
+STATEMENT_KINDS = ("praise", "concern", "suggestion", "other")
+VOICES = ("first_hand", "reported", "facilitator")
+STATEMENTS = Table(
+    "statements",
+    "What kind of statement each segment is, and whose: the speaker's own, what others said, or a note taker's words.",
+    {
+        "segment_id": text("the segment"),
+        "plain_question": text("which of the four plain questions it answers, by priority_id", required=False),
+        "kind": text("what it does; mixed feelings count as a concern", one_of=STATEMENT_KINDS),
+        "voice": text("whose words they are", one_of=VOICES),
+        "kind_start": integer(_PLACE.format("first character of what told the kind"), required=False, low=0),
+        "kind_end": integer(_PLACE.format("one past the last character of it"), required=False, low=0),
+        "voice_start": integer(_PLACE.format("first character of what told the voice"), required=False, low=0),
+        "voice_end": integer(_PLACE.format("one past the last character of it"), required=False, low=0),
+    },
+    ("segment_id",),
+)
 COMMENT_SENTIMENTS = Table(
     "comment_sentiments",
     "Sentiment of each comment.",
@@ -428,6 +446,31 @@ EVENTS = Table(
     ("seq",),
 )
 
+EVALUATIONS = Table(
+    "evaluations",
+    "How far our coding agreed with people's when it was last checked, by framework; a new run keeps them.",
+    {
+        "framework_id": text("framework of the codes"),
+        "about": text("what was compared", one_of=("priorities", "sentiment", "sentiment_3", "themes", "stability")),
+        "judged_on": text(
+            "which rows: all that were coded, those a run would analyse, texts that stand once, and more"
+        ),
+        "between": text("whose codings: 'ours, people', 'ours, coder 1', 'coder 1, coder 2', 'ours, consensus'"),
+        "item": text("priority_id or level; empty for all together"),
+        "measure": text("name of the measure, as docs/methods/evaluation.md explains"),
+        "value": number("the measure; empty where there was nothing to measure", required=False),
+        "low": number("lower end of the 95% interval", required=False),
+        "high": number("upper end of the 95% interval", required=False),
+        "comments": integer("codings it rests on", low=0),
+        "support": integer("times people gave the item; comments, for all together", low=0),
+        "is_enough": Column(BOOLEAN, "false where the support is too small to say anything"),
+        "evaluated_at": text("UTC, ISO 8601"),
+        "model_hashes": text("JSON: model file to sha256, as in runs"),
+        "settings_hash": text("sha256 of the settings"),
+    },
+    ("framework_id", "about", "judged_on", "between", "item", "measure"),
+)
+
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.name: table
@@ -444,11 +487,13 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             SEGMENT_LINKS,
             SENTIMENTS,
             COMMENT_SENTIMENTS,
+            STATEMENTS,
             SEVERITIES,
             SET_ASIDE,
             SOURCES,
             RUNS,
             EVENTS,
+            EVALUATIONS,
         )
     }
 )
