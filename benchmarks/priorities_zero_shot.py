@@ -14,6 +14,8 @@ import argparse
 import hashlib
 import json
 import time
+import tomllib
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -29,19 +31,10 @@ from voice_of_care.settings import PrioritySettings
 from voice_of_care.tables import ASSIGNMENTS, SAFE_COMMENTS, conform
 from voice_of_care.themes import split_segments
 
-MERGED = {
-    "Number & deployment of staff": "Staffing levels & responsiveness",
-    "Staff responsiveness": "Staffing levels & responsiveness",
-    "Referals & continuity of care": "Continuity of care",
-    "Staff continuity": "Continuity of care",
-    "Care plans": "Continuity of care",
-    "Admission": "Continuity of care",
-    "Patient records": "Continuity of care",
-    "Environment & Facilities": "Environment, facilities & equipment",
-    "Provision of medical equipment": "Environment, facilities & equipment",
-    "Transport to/ from services": "Transport to/from services",
-    "Interaction with family/ carers": "Interaction with family/carers",
-}
+DECLARED = tomllib.loads(
+    resources.files("voice_of_care.evaluation").joinpath("qdc_feedback.toml").read_text(encoding="utf-8")
+)
+MERGED = {**DECLARED["merged"], **{label: label.replace("/ ", "/") for label in DECLARED["labels"]}}
 
 
 def main() -> None:

@@ -3,59 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupKFold
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-MERGED = {
-    "Number & deployment of staff": "Staffing levels & responsiveness",
-    "Staff responsiveness": "Staffing levels & responsiveness",
-    "Referals & continuity of care": "Continuity of care",
-    "Staff continuity": "Continuity of care",
-    "Care plans": "Continuity of care",
-    "Admission": "Continuity of care",
-    "Patient records": "Continuity of care",
-    "Environment & Facilities": "Environment, facilities & equipment",
-    "Provision of medical equipment": "Environment, facilities & equipment",
-}
-LABELS = (
-    "Positive experience & gratitude",
-    "Organisation & efficiency",
-    "Funding & use of financial resources",
-    "Feeling safe",
-    "Staff manner & personal attributes",
-    "Staffing levels & responsiveness",
-    "Competence & training",
-    "Contacting services",
-    "Appointment arrangements",
-    "Appointment method",
-    "Timeliness of care",
-    "Unspecified communication",
-    "Staff listening, understanding & involving patients",
-    "Information directly from staff during care",
-    "Information provision & guidance",
-    "Being kept informed, clarity & consistency of information",
-    "Interaction with family/ carers",
-    "Continuity of care",
-    "Discharge",
-    "Supplying & understanding medication",
-    "Pain management",
-    "Cleanliness, tidiness & infection control",
-    "Sensory experience",
-    "Environment, facilities & equipment",
-    "Food & drink provision & facilities",
-    "Service location",
-    "Transport to/ from services",
-    "Parking",
-    "Activities & access to fresh air",
-    "Electronic entertainment",
-    "Mental Health Act",
-)
+FILE = Path(__file__).resolve().parents[2] / "src" / "voice_of_care" / "evaluation" / "qdc_feedback.toml"
+_DECLARED = tomllib.loads(FILE.read_text(encoding="utf-8"))
+MERGED: dict[str, str] = _DECLARED["merged"]
+LABELS: tuple[str, ...] = tuple(_DECLARED["labels"])
+(NOT_CODED,) = _DECLARED["not_coded"]
 
 
 class Coded(NamedTuple):
@@ -85,7 +45,7 @@ def read_coded(path: Path) -> Coded:
     levels = rows["Comment sentiment"].str.strip().replace("", "0").astype(int).to_numpy()
     columns = {label: [name for name in rows.columns if MERGED.get(name, name) == label] for label in LABELS}
     priorities = np.stack([(rows[names] == "1").any(axis=1).to_numpy() for names in columns.values()], axis=1)
-    usable = (rows["Labelling not possible"] != "1").to_numpy() & priorities.any(axis=1)
+    usable = (rows[NOT_CODED] != "1").to_numpy() & priorities.any(axis=1)
     return Coded(comments, levels, priorities, usable)
 
 
