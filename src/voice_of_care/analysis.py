@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from voice_of_care.tables import EVALUATIONS
+from voice_of_care.tables import EVALUATIONS, STATEMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +37,7 @@ class Analysis:
     sources: pd.DataFrame
     runs: pd.DataFrame
     events: pd.DataFrame
+    statements: pd.DataFrame = field(default_factory=STATEMENTS.empty)
     evaluations: pd.DataFrame = field(default_factory=EVALUATIONS.empty)
     frameworks: tuple[Framework, ...] = ()
 

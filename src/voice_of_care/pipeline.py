@@ -1,6 +1,6 @@
 """The whole flow on one page: from files to an analysis.
 
-    read ─ de-identify ─ segment ─ embed ─ sentiment ─ themes ─ priorities
+    read ─ de-identify ─ segment ─ embed ─ sentiment ─ themes ─ priorities ─ statements
       └──────────────────────┴─────────────────────────────┴── set aside, with a reason
 
 Only this file knows the order. Each step is a pure function on declared tables; the runner checks that nothing
@@ -32,6 +32,7 @@ from voice_of_care.intake import find_campaigns, read_comments
 from voice_of_care.models import model_hashes
 from voice_of_care.priorities import Trained, link_priorities
 from voice_of_care.sentiment import score_sentiment
+from voice_of_care.statements import code_statements
 from voice_of_care.tables import EVENTS, RUNS, SET_ASIDE, SEVERITIES, TABLES, conform
 from voice_of_care.themes import find_themes, split_segments
 
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from voice_of_care.store import Project, Store
     from voice_of_care.themes import SegmentsSplit, ThemesFound
 
-STEPS = ("read", "de-identify", "segment", "embed", "sentiment", "themes", "priorities")
+STEPS = ("read", "de-identify", "segment", "embed", "sentiment", "themes", "priorities", "statements")
 QDC = "qdc"
 
 
@@ -126,6 +127,14 @@ def run(
         found = theme_comments(scored, settings=settings, embedders=embedders, known=known)
     with watch.step("priorities"):
         linked = link_comments(scored, found.assignments, settings=settings, embedders=embedders, frameworks=frameworks)
+    with watch.step("statements"):
+        statements = code_statements(
+            scored.split.segments,
+            safe.safe_comments,
+            sentiments=scored.sentiment.sentiments,
+            segment_links=linked.segment_links,
+        )
+    _conserve("statements", scored.split.segments["segment_id"], statements["segment_id"])
     analysis = Analysis(
         safe_comments=safe.safe_comments,
         redactions=safe.redactions,
@@ -139,6 +148,7 @@ def run(
         segment_links=linked.segment_links,
         sentiments=scored.sentiment.sentiments,
         comment_sentiments=scored.sentiment.comment_sentiments,
+        statements=statements,
         severities=SEVERITIES.empty(),
         set_aside=_stack(read.set_aside, scored.split.set_aside, found.set_aside),
         sources=read.sources,
