@@ -35,6 +35,7 @@ class Line:
     settings: frozenset[str]
     period: str
     flag: str
+    voice: str
     text: str
 
     @property
@@ -71,6 +72,7 @@ def _line(bank: str, theme: str, found: re.Match[str]) -> Line:
     questions = [int(tag[1]) for tag in tags if re.fullmatch(r"q[1-4]", tag)]
     periods = [tag for tag in tags if tag in {"<", ">"}]
     settings = frozenset(tag for tag in tags if re.fullmatch(r"[a-z]", tag))
+    voice = "facilitator" if bank == "paraphrases" else "reported" if "@reported" in tags else "first_hand"
     return Line(
         bank=bank,
         theme=theme,
@@ -80,6 +82,7 @@ def _line(bank: str, theme: str, found: re.Match[str]) -> Line:
         settings=settings,
         period=periods[0] if periods else "",
         flag=next((tag[1:] for tag in tags if tag.startswith("!")), ""),
+        voice=voice,
         text=found[4].strip(),
     )
 

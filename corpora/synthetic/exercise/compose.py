@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_USES = 3
 PLAIN_SHARE = 0.45
+_SUGGESTS = 3  # the plain question "How do we do it better?"
 _SESSION_STYLES = frozenset({"paraphrase", "note", "minute", "turn"})
 _TURNS = ("But", "However,", "That said,", "The only thing is,", "Mind you,", "On the down side,", "Having said that,",
           "My only gripe:", "But to be fair,", "On the other hand,", "Saying that,", "Only complaint,")  # fmt: skip
@@ -54,6 +55,16 @@ class Part:
     themes: tuple[str, ...]
     sentiment: str
     plain_question: int | None
+    voice: str = "first_hand"
+
+    @property
+    def kind(self) -> str:
+        """Return what it does; mixed feelings count as a concern."""
+        if self.plain_question == _SUGGESTS:
+            return "suggestion"
+        if self.sentiment == "neutral":
+            return "other"
+        return "praise" if self.sentiment in {"positive", "very_positive"} else "concern"
 
 
 @dataclass(frozen=True)
@@ -181,7 +192,7 @@ class Composer:
             identifiers += found
             protected += re.findall(r"\[([^\]]+)\]", text)
             text = re.sub(r"\[([^\]]+)\]", r"\1", text)
-            parts.append(Part(text, (line.theme,), line.tone, line.plain_question))
+            parts.append(Part(text, (line.theme,), line.tone, line.plain_question, line.voice))
             texts.append(self._link(text, line, lines[position - 1]) if position else text)
         comment = Comment(
             " ".join([*(_ended(text) for text in texts[:-1]), texts[-1]]),

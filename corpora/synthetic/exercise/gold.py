@@ -52,6 +52,8 @@ def gold_row(record: Record) -> dict[str, Any]:
                 "themes": list(part.themes),
                 "sentiment": part.sentiment,
                 "plain_question": part.plain_question,
+                "kind": part.kind,
+                "voice": part.voice,
             }
             for part in comment.parts
         ],
