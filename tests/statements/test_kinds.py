@@ -24,7 +24,7 @@ IDEAS = "What could we do better?"
     ],
 )
 def test_what_asks_for_something_is_a_suggestion(text, question):
-    assert kind_of(text, question=question, label="negative").kind == "suggestion"
+    assert kind_of(text, question=question, label="negative", polarity=-0.5).kind == "suggestion"
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_asks_for_something_is_a_suggestion(text, question):
     ],
 )
 def test_a_complaint_is_no_suggestion(text, question):
-    assert kind_of(text, question=question, label="negative").kind == "concern"
+    assert kind_of(text, question=question, label="negative", polarity=-0.5).kind == "concern"
 
 
 @pytest.mark.parametrize(
@@ -57,18 +57,35 @@ def test_a_complaint_is_no_suggestion(text, question):
     ],
 )
 def test_praise_is_no_suggestion(text, question):
-    assert kind_of(text, question=question, label="very_positive").kind == "praise"
+    assert kind_of(text, question=question, label="very_positive", polarity=1).kind == "praise"
+
+
+def test_a_neutral_segment_leans_by_its_words_then_by_the_question_then_by_its_polarity():
+    def kind(text, question=None, polarity=0.0):
+        return kind_of(text, question=question, label="neutral", polarity=polarity).kind
+
+    assert kind("The letters were confusing.") == "concern"
+    assert kind("The garden.", "What was good?") == "praise"
+    assert kind("The letters.", "What gets in the way?") == "concern"
+    assert kind("The letters come on a Friday.", polarity=-0.2) == "concern"
+    assert kind("The letters come on a Friday.", polarity=0.2) == "other"
 
 
 def test_mixed_feelings_count_as_a_concern_and_plain_facts_as_other():
-    assert kind_of("Kind nurses, awful food.", question=None, label="mixed").kind == "concern"
-    assert kind_of("I live in town.", question=None, label="neutral") == ("other", None, None)
+    assert kind_of("Kind nurses, awful food.", question=None, label="mixed", polarity=0).kind == "concern"
+    assert kind_of("I live in town.", question=None, label="neutral", polarity=0) == ("other", None, None)
 
 
 def test_the_place_points_at_the_words_that_carried_it():
     text = "The nurses were kind and the care was outstanding."
-    carried = kind_of(text, question=None, label="positive")
+    carried = kind_of(text, question=None, label="positive", polarity=0.5)
     assert text[carried.start : carried.end] == "outstanding"
     text = "Grand, but there should be more seats."
-    carried = kind_of(text, question=None, label="mixed")
+    carried = kind_of(text, question=None, label="mixed", polarity=0)
     assert (carried.kind, text[carried.start : carried.end]) == ("suggestion", "there should")
+
+
+def test_what_matters_to_people_is_no_praise():
+    question = "What matters most to you about your care?"
+    assert kind_of("Being treated with respect.", question=question, label="positive", polarity=0.6).kind == "other"
+    assert kind_of("I am always ignored.", question=question, label="negative", polarity=-0.6).kind == "concern"

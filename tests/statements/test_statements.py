@@ -2,8 +2,8 @@
 
 import pandas as pd
 import pytest
-from tests.small import small_analysis
 
+from tests.small import small_analysis
 from voice_of_care.statements import code_statements
 from voice_of_care.statements.code import source_forms
 from voice_of_care.tables import SEGMENT_LINKS, STATEMENTS, conform

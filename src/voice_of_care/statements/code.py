@@ -33,7 +33,7 @@ def code_statements(
     rows = (
         segments[["segment_id", "comment_id", "text"]]
         .merge(safe_comments[_ASKED], on="comment_id", how="left", validate="m:1")
-        .merge(sentiments[["segment_id", "label"]], on="segment_id", how="left", validate="1:1")
+        .merge(sentiments[["segment_id", "label", "polarity"]], on="segment_id", how="left", validate="1:1")
     )
     coded = rows[["segment_id"]].join([_as_columns(_kinds(rows), "kind"), _as_columns(_voices(rows), "voice")])
     answered = rows["segment_id"].map(_plain_questions(segment_links))
@@ -51,8 +51,10 @@ def source_forms(comments: pd.DataFrame) -> list[Form]:
 
 def _kinds(rows: pd.DataFrame) -> list[Carried]:
     return [
-        kind_of(text, question=question if isinstance(question, str) else None, label=label)
-        for text, question, label in zip(rows["text"], rows["question"], rows["label"], strict=True)
+        kind_of(text, question=question if isinstance(question, str) else None, label=label, polarity=polarity)
+        for text, question, label, polarity in zip(
+            rows["text"], rows["question"], rows["label"], rows["polarity"], strict=True
+        )
     ]
 
 

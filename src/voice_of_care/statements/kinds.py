@@ -14,6 +14,10 @@ _MOST_ANSWER_WORDS = 12
 """A longer answer to a question for ideas is judged by its own words."""
 
 
+_LEANS = 0.05
+"""Below zero by more than this, a segment whose label is neutral leans to complaint."""
+
+
 class Carried(NamedTuple):
     """A kind, and where in the text the words stand that carry it; none where the trained head alone decided."""
 
@@ -28,7 +32,7 @@ _ASKS_IDEAS = re.compile(
     r"|recommend\w*|advice|what would help|what would make)\b",
     re.IGNORECASE,
 )
-_MEASURES = re.compile(r"\bhow (?:\w+ ){1,2}know\b|\bwhat matters\b|\bmade a difference\b", re.IGNORECASE)
+_ASKS_WISHES = re.compile(r"\bhow (?:\w+ ){1,2}know\b|\bwhat matters\b|\bmade a difference\b", re.IGNORECASE)
 _NOT_ASKED = re.compile(
     r"\b(?:let down|put down|slow down and|keep (?:it )?up|keep doing|could(?:n't| not) (?:have )?(?:be|been|ask"
     r"|fault|do|say|find|praise|speak)"
@@ -117,19 +121,23 @@ _FINITE = re.compile(
 )
 
 
-def kind_of(text: str, *, question: str | None, label: str) -> Carried:
+def kind_of(text: str, *, question: str | None, label: str, polarity: float) -> Carried:
     """Return what kind of statement a segment is.
 
     Args:
         text: the segment.
         question: what was asked, or the heading of notes.
         label: the segment's sentiment.
+        polarity: -1 to 1; tells complaint from plain fact where the label is neutral.
     """
     plain = text.lower().replace("’", "'").replace("‘", "'")
     asked = _asked(plain, question) if len(plain) == len(text) else None
     if asked is not None:
         return Carried("suggestion", *asked.span())
-    kind = _by_sentiment(label)
+    if _ASKS_WISHES.search(question or ""):
+        kind = _wished(plain)
+    else:
+        kind = _by_sentiment(label) or _leaning(plain, question, polarity)
     if kind == "other":
         return Carried(kind)
     signs = [sign for sign in find_signs(text) if (sign.value > 0) == (kind == "praise")]
@@ -141,31 +149,44 @@ def _asked(plain: str, question: str | None) -> re.Match[str] | None:
     """Return the words that ask for something, if any do."""
     masked = _NOT_ASKED.sub(lambda match: "_" * len(match.group()), plain)
     found = _MARKERS.search(masked)
-    if found is not None or _asks_good(question):
+    if found is not None or question_kind(question) == "good":
         return found
     found = _IMPERATIVE.match(masked)
     if found is not None:
-        return None if _MEASURES.search(question or "") else found
+        return None if _ASKS_WISHES.search(question or "") else found
     reading = read(plain)
     if _FINITE.search(masked) or reading.says_nothing:
         return None
-    found = None if _MEASURES.search(question or "") else _BARE_MORE.match(masked)
+    found = None if _ASKS_WISHES.search(question or "") else _BARE_MORE.match(masked)
     if found is None and _asks_ideas(question) and reading.words <= _MOST_ANSWER_WORDS and not reading.complaint:
         found = _WISHED_THING.match(masked)
     return found
 
 
-def _asks_good(question: str | None) -> bool:
-    return question_kind(question) == "good" and not re.search(r"\byou would like\b", question or "", re.IGNORECASE)
-
-
 def _asks_ideas(question: str | None) -> bool:
     asked = question or ""
-    return _ASKS_IDEAS.search(asked) is not None and not _MEASURES.search(asked)
+    return _ASKS_IDEAS.search(asked) is not None and not _ASKS_WISHES.search(asked)
 
 
-def _by_sentiment(label: str) -> Kind:
-    """Return the kind a sentiment makes; a mixed segment holds a concern, and concerns must not be lost."""
+def _by_sentiment(label: str) -> Kind | None:
+    """Return the kind a sentiment makes, if it takes a side; a mixed segment holds a concern, not to be lost."""
     if label in {"positive", "very_positive"}:
         return "praise"
-    return "other" if label == "neutral" else "concern"
+    return None if label == "neutral" else "concern"
+
+
+def _wished(plain: str) -> Kind:
+    """Return the kind of an answer to what matters, or to how one would know: neither praise nor, mostly, complaint."""
+    reading = read(plain)
+    return "concern" if reading.complaint > reading.praise else "other"
+
+
+def _leaning(plain: str, question: str | None, polarity: float) -> Kind:
+    """Return what a neutral segment leans to: by its words, else by what was asked, else by a polarity below zero."""
+    reading = read(plain)
+    if reading.praise != reading.complaint:
+        return "praise" if reading.praise > reading.complaint else "concern"
+    asked = question_kind(question)
+    if asked != "open":
+        return "praise" if asked == "good" else "concern"
+    return "concern" if polarity < -_LEANS else "other"
