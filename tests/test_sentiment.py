@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from voice_of_care.embedding import CachedEmbedder, OnnxEmbedder
+from voice_of_care.embedding import load_embedders
 from voice_of_care.heads import load_heads, qdc_probabilities, question_kind
 from voice_of_care.lexicon import read
 from voice_of_care.sentiment import score_sentiment
@@ -75,8 +75,8 @@ NEGATED = [
 
 
 @pytest.fixture(scope="module")
-def embedder():
-    return CachedEmbedder(OnnxEmbedder(threads=2))
+def embedders():
+    return load_embedders()
 
 
 def comments_of(texts, question=None):
@@ -95,55 +95,55 @@ def segments_of(comments, pieces=None):
     return frame.assign(start=0, end=frame["text"].str.len())[list(SEGMENTS.columns)]
 
 
-def labels_of(texts, embedder, question=None):
+def labels_of(texts, embedders, question=None):
     comments = comments_of(texts, question)
-    scored = score_sentiment(segments_of(comments), comments, embedder=embedder)
+    scored = score_sentiment(segments_of(comments), comments, embedders=embedders)
     return scored.sentiments, scored.comment_sentiments
 
 
 @pytest.mark.parametrize(("texts", "wanted"), [(PRAISE, GOOD), (COMPLAINTS, BAD)])
-def test_praise_and_complaint_are_told_apart(embedder, texts, wanted):
-    for frame in labels_of(texts, embedder):
+def test_praise_and_complaint_are_told_apart(embedders, texts, wanted):
+    for frame in labels_of(texts, embedders):
         assert frame["label"].isin(wanted).mean() >= 0.8
     sign = 1 if wanted is GOOD else -1
-    assert (labels_of(texts, embedder)[1]["polarity"] * sign > 0).mean() >= 0.9
+    assert (labels_of(texts, embedders)[1]["polarity"] * sign > 0).mean() >= 0.9
 
 
-def test_praise_is_hardly_ever_called_complaint_nor_the_other_way(embedder):
-    assert labels_of(PRAISE, embedder)[0]["label"].isin(BAD).sum() == 0
-    assert labels_of(COMPLAINTS, embedder)[0]["label"].isin(GOOD).sum() <= 1
+def test_praise_is_hardly_ever_called_complaint_nor_the_other_way(embedders):
+    assert labels_of(PRAISE, embedders)[0]["label"].isin(BAD).sum() == 0
+    assert labels_of(COMPLAINTS, embedders)[0]["label"].isin(GOOD).sum() <= 1
 
 
-def test_contrast_is_mixed_and_not_neutral(embedder):
-    segments, comments = labels_of(MIXED, embedder)
+def test_contrast_is_mixed_and_not_neutral(embedders):
+    segments, comments = labels_of(MIXED, embedders)
     assert (segments["label"] == "mixed").mean() >= 0.7
     assert not segments["label"].eq("neutral").any()
     assert not comments["label"].eq("neutral").any()
 
 
-def test_one_sided_texts_are_not_called_mixed(embedder):
+def test_one_sided_texts_are_not_called_mixed(embedders):
     for texts in (PRAISE, COMPLAINTS, NEUTRAL):
-        segments, comments = labels_of(texts, embedder)
+        segments, comments = labels_of(texts, embedders)
         assert segments["label"].eq("mixed").sum() <= 1
         assert comments["label"].eq("mixed").sum() <= 1
 
 
-def test_texts_without_polarity_stay_near_the_middle(embedder):
-    segments, _ = labels_of(NEUTRAL, embedder)
+def test_texts_without_polarity_stay_near_the_middle(embedders):
+    segments, _ = labels_of(NEUTRAL, embedders)
     assert segments["polarity"].abs().mean() < 0.45
     assert not segments["label"].isin({"mixed", "very_negative", "very_positive"}).any()
 
 
-def test_negation_lowers_polarity(embedder):
-    negated, plain = (labels_of(list(texts), embedder)[0]["polarity"] for texts in zip(*NEGATED, strict=True))
+def test_negation_lowers_polarity(embedders):
+    negated, plain = (labels_of(list(texts), embedders)[0]["polarity"] for texts in zip(*NEGATED, strict=True))
     assert (negated < plain - 0.3).mean() >= 0.85
     assert (negated < 0).mean() >= 0.75
 
 
-def test_nothing_is_read_with_its_question(embedder):
+def test_nothing_is_read_with_its_question(embedders):
     answers = ["Nothing.", "nothing", "Nothing at all", "Can't think of anything", "none", "No."]
-    better = labels_of(answers, embedder, "What could we do better?")
-    well = labels_of(answers, embedder, "What did we do well?")
+    better = labels_of(answers, embedders, "What could we do better?")
+    well = labels_of(answers, embedders, "What did we do well?")
     for frame in better:
         assert frame["label"].isin(GOOD).all()
         assert (frame["polarity"] > 0).all()
@@ -152,42 +152,42 @@ def test_nothing_is_read_with_its_question(embedder):
         assert (frame["polarity"] < 0).all()
 
 
-def test_everything_is_read_with_its_question(embedder):
-    assert labels_of(["Everything."], embedder, "What was good?")[0]["label"].isin(GOOD).all()
-    assert labels_of(["Everything."], embedder, "What could be improved?")[0]["label"].isin(BAD).all()
+def test_everything_is_read_with_its_question(embedders):
+    assert labels_of(["Everything."], embedders, "What was good?")[0]["label"].isin(GOOD).all()
+    assert labels_of(["Everything."], embedders, "What could be improved?")[0]["label"].isin(BAD).all()
 
 
-def test_comment_whose_segments_disagree_is_mixed(embedder):
+def test_comment_whose_segments_disagree_is_mixed(embedders):
     pairs = list(itertools.islice(zip(PRAISE, COMPLAINTS, strict=True), 10))
     comments = comments_of([f"{praise} {complaint}" for praise, complaint in pairs])
-    scored = score_sentiment(segments_of(comments, pairs), comments, embedder=embedder)
+    scored = score_sentiment(segments_of(comments, pairs), comments, embedders=embedders)
     assert (scored.comment_sentiments["label"] == "mixed").mean() >= 0.7
     assert not (scored.sentiments["label"] == "mixed").any()
 
 
-def test_tables_are_as_declared_and_in_the_order_given(embedder):
+def test_tables_are_as_declared_and_in_the_order_given(embedders):
     comments = comments_of(PRAISE + COMPLAINTS)
-    scored = score_sentiment(segments_of(comments), comments, embedder=embedder)
+    scored = score_sentiment(segments_of(comments), comments, embedders=embedders)
     assert list(scored.sentiments.columns) == list(SENTIMENTS.columns)
     assert list(scored.comment_sentiments.columns) == list(COMMENT_SENTIMENTS.columns)
     assert scored.comment_sentiments["comment_id"].tolist() == comments["comment_id"].tolist()
     assert scored.sentiments["confidence"].between(0, 1).all()
 
 
-def test_row_order_and_company_change_nothing(embedder):
+def test_row_order_and_company_change_nothing(embedders):
     texts = PRAISE + COMPLAINTS + MIXED + NEUTRAL
     comments = comments_of(texts)
     segments = segments_of(comments)
-    whole = score_sentiment(segments, comments, embedder=embedder)
+    whole = score_sentiment(segments, comments, embedders=embedders)
     order = np.random.default_rng(3).permutation(len(texts))
-    shuffled = score_sentiment(segments.iloc[order], comments.iloc[order[::-1]], embedder=embedder)
+    shuffled = score_sentiment(segments.iloc[order], comments.iloc[order[::-1]], embedders=embedders)
     assert shuffled.sentiments.equals(whole.sentiments.iloc[order].reset_index(drop=True))
-    alone = score_sentiment(segments.iloc[[5]], comments.iloc[[5]], embedder=embedder)
+    alone = score_sentiment(segments.iloc[[5]], comments.iloc[[5]], embedders=embedders)
     assert alone.sentiments.equals(whole.sentiments.iloc[[5]].reset_index(drop=True))
 
 
-def test_no_comments_give_empty_tables(embedder):
-    scored = score_sentiment(SEGMENTS.empty(), SAFE_COMMENTS.empty(), embedder=embedder)
+def test_no_comments_give_empty_tables(embedders):
+    scored = score_sentiment(SEGMENTS.empty(), SAFE_COMMENTS.empty(), embedders=embedders)
     assert scored.sentiments.empty
     assert scored.comment_sentiments.empty
 
@@ -222,7 +222,7 @@ def test_lexicon_turns_at_a_negator_and_reads_phrases():
     assert not read("Nothing was too much trouble").says_nothing
 
 
-def test_priorities_are_found_and_elsewhere_rare(embedder):
+def test_priorities_are_found_and_elsewhere_rare(embedders):
     planted = {
         "timeliness-of-care": ["I waited five hours to be seen.", "The waiting list is far too long."],
         "food-drink-provision-facilities": ["The meals were cold and tasteless.", "We weren't offered a cup of tea."],
@@ -231,7 +231,7 @@ def test_priorities_are_found_and_elsewhere_rare(embedder):
     }
     texts = [text for pair in planted.values() for text in pair]
     comments = comments_of(texts)
-    found = qdc_probabilities(segments_of(comments), comments, embedder=embedder)
+    found = qdc_probabilities(segments_of(comments), comments, embedders=embedders)
     table = found.pivot_table(index="segment_id", columns="priority_id", values="strength", fill_value=0.0)
     hits = [table.loc[f"VOC-{i:010d}.1", list(planted)[i // 2]] >= 0.5 for i in range(len(texts))]
     assert np.mean(hits) >= 0.85
@@ -253,11 +253,11 @@ def test_every_priority_of_the_heads_is_in_the_framework():
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the coded comments are not beside the project")
-def test_packaged_head_agrees_with_people(embedder):
+def test_packaged_head_agrees_with_people(embedders):
     rows = pd.read_csv(DATA, dtype=str, encoding="utf-8", keep_default_na=False)
     rows = rows[rows["Comment sentiment"].str.strip().ne("") & rows["FFT answer"].str.strip().ne("")].iloc[::12]
     comments = comments_of(rows["FFT answer"], rows["FFT question"].to_numpy())
-    found = score_sentiment(segments_of(comments), comments, embedder=embedder).comment_sentiments["label"]
+    found = score_sentiment(segments_of(comments), comments, embedders=embedders).comment_sentiments["label"]
     level = found.map({"very_positive": 1, "positive": 2, "neutral": 3, "mixed": 3, "negative": 4, "very_negative": 5})
     true = rows["Comment sentiment"].astype(int).to_numpy()
     matched = [(true == k) & (level == k) for k in range(1, 6)]

@@ -1,8 +1,9 @@
-"""Small heads over sentence embeddings, trained on comments people coded: five levels of sentiment, and QDC priorities.
+"""Heads over sentence embeddings, trained on comments people coded: five levels of sentiment, and QDC priorities.
 
-`models/train/train_heads.py` trains them; `models/feedback-heads/` holds the weights and their card. Weights sit on the
-embedding, on what our own lexicon reads, on the kind of question, and on hashed words and character runs: no vocabulary
-is kept.
+Two readings of a text are added up. The feedback encoder has heads that it was tuned with: linear on its vector and the
+kind of question. Beside it stand linear heads on the general encoder's vector, on what our own lexicon reads, on the
+kind of question, and on hashed words and character runs: no vocabulary is kept. `models/train/` trains them;
+`models/feedback-heads/` holds the weights and their card.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from voice_of_care.embedding import Embedder
+    from voice_of_care.embedding import Embedders
 
 QuestionKind = Literal["good", "improve", "open"]
 
 HASHED_COLUMNS = 4096  # for words, and again for character runs
 _ROWS_AT_ONCE = 2000  # bounds memory
 _SMALLEST_PROBABILITY = 0.05
+MOST_WORDS = 150  # some 200 tokens: a longer comment may not be read to its end, so its segments decide
 # Scales of the groups of features: with one ridge penalty, how freely each group is used.
 _EMBEDDING_SCALE = 5.0
 _READING_SCALE = 2.0
@@ -41,7 +43,8 @@ _WORD = re.compile(r"\b\w[\w']*\b")
 _ASKS_IMPROVE = re.compile(
     r"\b(?:better|improv\w+|chang\w+|differently|do(?:es|ne)? more of|less of|stop|wrong|bad|worse|worst|poor\w*|badly|"
     r"dissatisfied|dislik\w+|unhappy|negatives?|concerns?|challenges?|barriers?|problems?|issues?|weakness\w*|"
-    r"frustrat\w+|worr\w+|suggest\w*|gaps?|not (?:so |very )?well|not (?:go|going|work|working)(?: so| very)? well|"
+    r"frustrat\w+|worr\w+|suggest\w*|gaps?|gets? in (?:the|your) way|not (?:so |very )?(?:well|good)|"
+    r"not (?:go|going|work|working)(?: so| very)? well|"
     r"\w+n't (?:go|going|gone|work|working|worked|do|done)(?: so| very)?(?: well)?)\b",
     re.IGNORECASE,
 )
@@ -50,7 +53,12 @@ _ASKS_GOOD = re.compile(
     r"praise|thanks?|celebrat\w+)\b",
     re.IGNORECASE,
 )
-_ASKS_HOW = re.compile(r"\bhow (?:well|good|satisfied|happy)\b", re.IGNORECASE)
+# These ask for neither: "how well", "would you like to", "what is it like".
+_ASKS_HOW = re.compile(
+    r"\bhow (?:well|good|satisfied|happy)\b|\b(?:would|'d) (?:you )?like\b|\byou(?: would|'d) like\b|\bit like\b"
+    r"|(?<=in the way of )good\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,9 @@ class Heads:
     """The trained weights: one row a feature, one column an output.
 
     `level` has four outputs, one for each step between five levels; `calibration` maps log probabilities of the five
-    levels to calibrated ones. `priority` has one output for each of `priority_ids`, `platt` its slope and offset.
+    levels to calibrated ones. `priority` has one output for each of `priority_ids`. `tuned` are the heads on the
+    feedback encoder, their last three rows the kind of question and the constant. `level_mix` and `priority_mix` hold
+    what the tuned logit and the other one are multiplied by, and an offset; then the priorities are calibrated.
     """
 
     idf: NDArray[np.float32]
@@ -69,9 +79,30 @@ class Heads:
     priority_dense: NDArray[np.float32]
     priority_hashed: NDArray[np.float16]
     priority_bias: NDArray[np.float32]
-    platt: NDArray[np.float32]
+    tuned_level: NDArray[np.float32]
+    tuned_priority: NDArray[np.float32]
+    level_mix: NDArray[np.float32]
+    priority_mix: NDArray[np.float32]
     thresholds: NDArray[np.float32]
     priority_ids: NDArray[np.str_]
+
+
+class Inputs(NamedTuple):
+    """What the heads read: texts, the kinds of question they answer, and both encoders' vectors."""
+
+    texts: Sequence[str]
+    kinds: Sequence[QuestionKind]
+    general: NDArray[np.float32]
+    feedback: NDArray[np.float32]
+
+    def part(self, rows: slice) -> Inputs:
+        """Return some of the rows."""
+        return Inputs(self.texts[rows], self.kinds[rows], self.general[rows], self.feedback[rows])
+
+
+def inputs_of(texts: Sequence[str], kinds: Sequence[QuestionKind], embedders: Embedders) -> Inputs:
+    """Embed texts with both encoders."""
+    return Inputs(texts, kinds, embedders.general.embed(texts), embedders.feedback.embed(texts))
 
 
 def read_heads(path: Path) -> Heads:
@@ -150,23 +181,32 @@ def dense_features(
     return np.hstack([vectors.astype(float) * _EMBEDDING_SCALE, np.array(readings, dtype=float)])
 
 
-def _logits(
-    dense: NDArray[np.float64], hashed: sparse.csr_matrix, weights: tuple[NDArray[np.float32], NDArray[np.float16]]
-) -> NDArray[np.float64]:
+def tuned_features(kinds: Sequence[QuestionKind], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return what the heads of the feedback encoder read: its vector, the kind of question, and a constant."""
+    asked = [[float(kind == "good"), float(kind == "improve"), 1.0] for kind in kinds]
+    return np.hstack([vectors.astype(float), np.array(asked, dtype=float).reshape(-1, 3)])
+
+
+def _product(rows: NDArray[np.float64] | sparse.csr_matrix, weights: NDArray[np.floating]) -> NDArray[np.float64]:
     # Sparse products add row by row, so that no result depends on which rows stand beside it, nor on threads.
-    rows = sparse.csr_matrix(dense) @ weights[0].astype(float) + hashed @ weights[1].astype(float)
-    return np.asarray(rows)
+    return np.asarray(sparse.csr_matrix(rows) @ weights.astype(float))
 
 
-def _chunks(
-    texts: Sequence[str], kinds: Sequence[QuestionKind], vectors: NDArray[np.float32], heads: Heads
-) -> Iterator[tuple[NDArray[np.float64], sparse.csr_matrix]]:
-    for start in range(0, len(texts), _ROWS_AT_ONCE):
-        part = slice(start, start + _ROWS_AT_ONCE)
-        yield (
-            dense_features(texts[part], kinds[part], vectors[part]),
-            hashed_features(texts[part], heads.idf),
-        )
+def _mixed(
+    inputs: Inputs, heads: Heads, kind: Literal["level", "priority"]
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Yield the logits of the tuned heads and of the others, some rows at a time."""
+    dense_weights, hashed_weights, bias, tuned = (
+        (heads.level_dense, heads.level_hashed, heads.level_bias, heads.tuned_level)
+        if kind == "level"
+        else (heads.priority_dense, heads.priority_hashed, heads.priority_bias, heads.tuned_priority)
+    )
+    for start in range(0, len(inputs.texts), _ROWS_AT_ONCE):
+        part = inputs.part(slice(start, start + _ROWS_AT_ONCE))
+        dense = dense_features(part.texts, part.kinds, part.general)
+        hashed = hashed_features(part.texts, heads.idf)
+        others = _product(dense, dense_weights) + _product(hashed, hashed_weights) + bias
+        yield _product(tuned_features(part.kinds, part.feedback), tuned), others
 
 
 def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -174,18 +214,14 @@ def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return probability
 
 
-def level_probabilities(
-    texts: Sequence[str], kinds: Sequence[QuestionKind], vectors: NDArray[np.float32], *, heads: Heads
-) -> NDArray[np.float64]:
+def level_probabilities(inputs: Inputs, *, heads: Heads) -> NDArray[np.float64]:
     """Return probabilities of five levels, very positive first, shape (len(texts), 5); rows sum to 1.
 
     Four logistic steps, P(level > k), made monotone (Frank and Hall 2001). Levels were weighted in training, so that
     rare ones are not passed over: `calibrate` undoes that.
     """
-    parts = [
-        _sigmoid(_logits(dense, hashed, (heads.level_dense, heads.level_hashed)) + heads.level_bias)
-        for dense, hashed in _chunks(texts, kinds, vectors, heads)
-    ]
+    first, second, offset = heads.level_mix.astype(float)
+    parts = [_sigmoid(first * tuned + second * others + offset) for tuned, others in _mixed(inputs, heads, "level")]
     if not parts:
         return np.zeros((0, 5))
     return levels_of_steps(np.vstack(parts))
@@ -208,15 +244,18 @@ def calibrate(levels: NDArray[np.float64], calibration: NDArray[np.float32]) -> 
     return calibrated
 
 
-def priority_logits(
-    texts: Sequence[str], kinds: Sequence[QuestionKind], vectors: NDArray[np.float32], *, heads: Heads
-) -> NDArray[np.float64]:
-    """Return one logit a text and priority, before calibration."""
-    parts = [
-        _logits(dense, hashed, (heads.priority_dense, heads.priority_hashed)) + heads.priority_bias
-        for dense, hashed in _chunks(texts, kinds, vectors, heads)
-    ]
-    return np.vstack(parts) if parts else np.zeros((0, len(heads.priority_ids)))
+def priority_parts(inputs: Inputs, *, heads: Heads) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return one logit a text and priority from the tuned heads, and one from the others."""
+    empty = np.zeros((0, len(heads.priority_ids)))
+    parts = [(empty, empty), *_mixed(inputs, heads, "priority")]
+    return np.vstack([tuned for tuned, _ in parts]), np.vstack([others for _, others in parts])
+
+
+def priority_probabilities(inputs: Inputs, *, heads: Heads) -> NDArray[np.float64]:
+    """Return how likely a person would give each text each priority, calibrated on comments."""
+    tuned, others = priority_parts(inputs, heads=heads)
+    first, second, offset = heads.priority_mix.astype(float).T
+    return _sigmoid(tuned * first + others * second + offset)
 
 
 def strength_of(probability: NDArray[np.float64], thresholds: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -234,21 +273,29 @@ def questions_of(segments: pd.DataFrame, safe_comments: pd.DataFrame) -> list[Qu
 
 
 def qdc_probabilities(
-    segments: pd.DataFrame, safe_comments: pd.DataFrame, *, embedder: Embedder, heads: Heads | None = None
+    segments: pd.DataFrame, safe_comments: pd.DataFrame, *, embedders: Embedders, heads: Heads | None = None
 ) -> pd.DataFrame:
     """Return how likely a person would give each segment each priority of the PatientExperience-QDC framework.
 
+    The heads were trained on whole comments, so the comment decides and its segments carry: the segment that speaks
+    most of a priority has the comment's probability, the others their own where it is lower. The comment's priorities
+    are then those of its segments, whatever the threshold. A comment of more than 150 words is decided by its segments,
+    since its end may be beyond what the encoders read.
+
     Columns: segment_id, priority_id (as in frameworks/qdc.yaml), probability (calibrated on comments) and strength (the
     same, stretched so that the priority's own threshold stands at 0.5). Rows below a probability of 0.05 are left out.
-    Priorities too rare in the training data have no head, and so no rows: see the card.
 
     Raises:
         ModelError: the weights are missing or are not the manifest's.
     """
     heads = heads or load_heads()
-    texts = list(segments["text"])
-    logits = priority_logits(texts, questions_of(segments, safe_comments), embedder.embed(texts), heads=heads)
-    probability = _sigmoid(logits * heads.platt[:, 0] + heads.platt[:, 1])
+    asked = [question_kind(question) for question in safe_comments["question"]]
+    whole_texts = list(safe_comments["text"])
+    whole = priority_probabilities(inputs_of(whole_texts, asked, embedders), heads=heads)
+    kinds = questions_of(segments, safe_comments)
+    own = priority_probabilities(inputs_of(list(segments["text"]), kinds, embedders), heads=heads)
+    comment = pd.Index(safe_comments["comment_id"]).get_indexer(segments["comment_id"])
+    probability = np.where(are_long(whole_texts)[comment, None], own, placed(own, whole, segments, comment))
     strength = strength_of(probability, heads.thresholds)
     row, column = np.nonzero(probability >= _SMALLEST_PROBABILITY)
     return pd.DataFrame(
@@ -259,3 +306,28 @@ def qdc_probabilities(
             "strength": strength[row, column].round(6),
         }
     ).astype({"segment_id": "str", "priority_id": "str"})
+
+
+def are_long(texts: Sequence[str]) -> NDArray[np.bool_]:
+    """Say which texts may be longer than what an encoder reads."""
+    return np.array([len(_WORD.findall(text)) > MOST_WORDS for text in texts], dtype=np.bool_)
+
+
+def placed(
+    own: NDArray[np.float64], whole: NDArray[np.float64], segments: pd.DataFrame, comment: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Lay each comment's probabilities on its segments: all of it on the best (the first of equals), a limit elsewhere.
+
+    Args:
+        own: the segments' own probabilities, one row a segment.
+        whole: the comments' probabilities, one row a comment.
+        segments: for their position.
+        comment: the row in `whole` of each segment's comment.
+    """
+    order = np.lexsort((segments["position"].to_numpy(), comment))
+    best = pd.DataFrame(own[order], index=order).groupby(comment[order], sort=False).idxmax()
+    laid = np.minimum(own, whole[comment])
+    column = np.arange(own.shape[1])
+    for rows in best.to_numpy():
+        laid[rows, column] = whole[comment[rows], column]
+    return laid

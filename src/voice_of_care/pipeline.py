@@ -30,10 +30,10 @@ from voice_of_care.frameworks import load_frameworks
 from voice_of_care.heads import load_heads, qdc_probabilities
 from voice_of_care.intake import find_campaigns, read_comments
 from voice_of_care.models import model_hashes
-from voice_of_care.priorities import Trained, link_priorities
+from voice_of_care.priorities import Trained, learn_priorities, link_priorities
 from voice_of_care.sentiment import score_sentiment
 from voice_of_care.statements import code_statements
-from voice_of_care.tables import EVENTS, RUNS, SET_ASIDE, SEVERITIES, TABLES, conform
+from voice_of_care.tables import EVENTS, EXAMPLES, RUNS, SAFE_COMMENTS, SEGMENTS, SET_ASIDE, SEVERITIES, TABLES, conform
 from voice_of_care.themes import find_themes, split_segments
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def run(
     embedders: Embedders,
     frameworks: tuple[Framework, ...],
     known: pd.DataFrame | None = None,
+    examples: pd.DataFrame | None = None,
     stopwatch: Stopwatch | None = None,
 ) -> Run:
     """Analyse files, from reading to priorities.
@@ -114,6 +115,7 @@ def run(
         embedders: the sentence models, cached: several steps ask for the same texts.
         frameworks: priorities to map to.
         known: theme vectors of the run before, so that themes keep their ids.
+        examples: what people have shown of the frameworks; it is learnt from.
         stopwatch: times the steps and tells how far they are.
     """
     watch = stopwatch or Stopwatch()
@@ -126,7 +128,14 @@ def run(
     with watch.step("themes"):
         found = theme_comments(scored, settings=settings, embedders=embedders, known=known)
     with watch.step("priorities"):
-        linked = link_comments(scored, found.assignments, settings=settings, embedders=embedders, frameworks=frameworks)
+        linked = link_comments(
+            scored,
+            found.assignments,
+            settings=settings,
+            embedders=embedders,
+            frameworks=frameworks,
+            examples=examples,
+        )
     with watch.step("statements"):
         statements = code_statements(
             scored.split.segments,
@@ -154,6 +163,7 @@ def run(
         sources=read.sources,
         runs=RUNS.empty(),
         events=EVENTS.empty(),
+        examples=EXAMPLES.empty() if examples is None else examples,
         frameworks=frameworks,
     )
     return Run(analysis, read.comments, read.repeats)
@@ -178,10 +188,10 @@ def score_comments(
     _conserve("segment", safe_comments["comment_id"], split.segments["comment_id"], split.set_aside["item_id"])
     segments = split.segments
     with watch.step("embed"):
-        embedders.general.embed([*segments["text"], *safe_comments["text"]])  # the steps below find them in the cache
-        embedders.feedback.embed(segments["text"].tolist())
+        for embedder in embedders:
+            embedder.embed([*segments["text"], *safe_comments["text"]])  # the steps below find them in the cache
     with watch.step("sentiment"):
-        sentiment = score_sentiment(segments, safe_comments, embedder=embedders.general)
+        sentiment = score_sentiment(segments, safe_comments, embedders=embedders)
     _conserve("sentiment", segments["segment_id"], sentiment.sentiments["segment_id"])
     unit_of = units(safe_comments, count_campaigns=settings.intake.count_campaigns)
     return Scored(safe_comments, unit_of, split, sentiment)
@@ -212,23 +222,50 @@ def link_comments(
     settings: Settings,
     embedders: Embedders,
     frameworks: tuple[Framework, ...],
+    examples: pd.DataFrame | None = None,
 ) -> PrioritiesLinked:
-    """Link segments and their themes to the frameworks' priorities."""
-    segments = scored.split.segments
+    """Link segments and their themes to the frameworks' priorities, as cues, trained models and examples have it."""
+    segments, safe_comments = scored.split.segments, scored.safe_comments
     trained = None
     if any(framework.id == QDC for framework in frameworks):
-        strengths = qdc_probabilities(segments, scored.safe_comments, embedder=embedders.general)
-        trained = Trained(QDC, frozenset(load_heads().priority_ids.tolist()), strengths)
+        trained = trained_on_qdc(segments, safe_comments, embedders=embedders)
+    shown = EXAMPLES.empty() if examples is None else examples
+    learnt = learn_priorities(
+        shown,
+        segments,
+        safe_comments,
+        embedders=embedders,
+        frameworks=frameworks,
+        trained=trained,
+        judge=lambda texts: trained_on_qdc(*standing_alone(texts), embedders=embedders),
+    )
     return link_priorities(
         segments,
         assignments,
-        scored.safe_comments,
+        safe_comments,
         embedder=embedders.general,
         frameworks=frameworks,
         settings=settings.priorities,
         unit_of=scored.unit_of,
-        trained=trained,
+        trained=learnt if trained is None else (*learnt, trained),
+        examples=shown,
     )
+
+
+def trained_on_qdc(segments: pd.DataFrame, safe_comments: pd.DataFrame, *, embedders: Embedders) -> Trained:
+    """Return what the trained heads say of the framework they were trained on."""
+    strengths = qdc_probabilities(segments, safe_comments, embedders=embedders)
+    return Trained(QDC, frozenset(load_heads().priority_ids.tolist()), strengths)
+
+
+def standing_alone(texts: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return texts as segments and as comments of their own, numbered from 0, with nothing known of them."""
+    ids = [str(row) for row in range(len(texts))]
+    comments = pd.DataFrame({name: [None] * len(texts) for name in SAFE_COMMENTS.columns})
+    comments = comments.assign(comment_id=ids, source="", source_ref=ids, respondent_group="unknown", text=list(texts))
+    lengths = [len(text) for text in texts]
+    segments = comments[["comment_id", "text"]].assign(segment_id=ids, position=1, start=0, end=lengths)
+    return conform(segments, SEGMENTS), conform(comments, SAFE_COMMENTS)
 
 
 def analyse_files(paths: Sequence[Path], settings: Settings, *, key: bytes | None, folder: Path | None) -> Analysis:
@@ -338,6 +375,7 @@ def analyse_project(
         embedders=embedders,
         frameworks=frameworks,
         known=store.read("theme_vectors"),
+        examples=read_examples(project, store),
         stopwatch=stopwatch,
     )
     dates = done.analysis.safe_comments["received_on"].dropna()
@@ -378,6 +416,12 @@ def read_analysis(project: Project, store: Store) -> Analysis:
     stored = Analysis(**tables, frameworks=tuple(each for each in frameworks if each.id in used))
     unit_of = units(stored.safe_comments, count_campaigns=project.settings.intake.count_campaigns)
     return apply_decisions(stored, unit_of=unit_of)
+
+
+def read_examples(project: Project, store: Store) -> pd.DataFrame:
+    """Return what people have shown so far: what was stored, and what reviewers have decided since."""
+    stored = store.read(EXAMPLES.name)
+    return stored if store.read(RUNS.name).empty else read_analysis(project, store).examples
 
 
 def _why_none(read: ReadComments) -> str:

@@ -15,7 +15,9 @@ import pandas as pd
 from voice_of_care.heads import (
     Heads,
     QuestionKind,
+    are_long,
     calibrate,
+    inputs_of,
     level_probabilities,
     load_heads,
     question_kind,
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from voice_of_care.embedding import Embedder
+    from voice_of_care.embedding import Embedders
 
 LEVELS = ("very_positive", "positive", "neutral", "negative", "very_negative")
 _VALUES = np.array([1.0, 0.5, 0.0, -0.5, -1.0])
@@ -70,12 +72,13 @@ class _Scored(NamedTuple):
 
 
 def score_sentiment(
-    segments: pd.DataFrame, safe_comments: pd.DataFrame, *, embedder: Embedder, heads: Heads | None = None
+    segments: pd.DataFrame, safe_comments: pd.DataFrame, *, embedders: Embedders, heads: Heads | None = None
 ) -> SentimentScored:
     """Return polarity, label and confidence of each segment and comment, in the order given.
 
     Polarity is the expected level, 1 very positive to -1 very negative. Confidence is the calibrated probability of the
-    label's level; neutral and mixed share the middle one, since people coded them together.
+    label's level; neutral and mixed share the middle one, since people coded them together. A comment too long to be
+    read whole has the mean of its segments, by their words.
 
     Raises:
         ModelError: the weights are missing or are not the manifest's.
@@ -83,13 +86,15 @@ def score_sentiment(
     heads = heads or load_heads()
     texts, kinds = list(segments["text"]), questions_of(segments, safe_comments)
     readings = [read(text) for text in texts]
-    scored = _score(texts, kinds, readings, embedder, heads)
-    labels = _segment_labels(texts, kinds, readings, scored, embedder=embedder, heads=heads)
+    scored = _score(texts, kinds, readings, embedders, heads)
+    labels = _segment_labels(texts, kinds, readings, scored, embedders=embedders, heads=heads)
     of_segments = _frame(scored, labels).assign(segment_id=segments["segment_id"].to_numpy())
 
     whole, asked = list(safe_comments["text"]), [question_kind(question) for question in safe_comments["question"]]
     whole_readings = [read(text) for text in whole]
-    whole_scored = _score(whole, asked, whole_readings, embedder, heads)
+    whole_scored = _score(whole, asked, whole_readings, embedders, heads)
+    comment = pd.Index(safe_comments["comment_id"]).get_indexer(segments["comment_id"])
+    whole_scored = _with_means(whole_scored, are_long(whole), scored, comment, _words(readings), segments["position"])
     sides = _sides(segments, of_segments, readings)
     whole_labels = _comment_labels(safe_comments["comment_id"], whole_readings, whole_scored, sides)
     of_comments = _frame(whole_scored, whole_labels).assign(comment_id=safe_comments["comment_id"].to_numpy())
@@ -100,14 +105,42 @@ def _score(
     texts: Sequence[str],
     kinds: Sequence[QuestionKind],
     readings: Sequence[Reading],
-    embedder: Embedder,
+    embedders: Embedders,
     heads: Heads,
 ) -> _Scored:
-    levels = level_probabilities(texts, kinds, embedder.embed(texts), heads=heads)
+    levels = level_probabilities(inputs_of(texts, kinds, embedders), heads=heads)
     calibrated = calibrate(levels, heads.calibration)
     allowed = np.array([_allowed(reading, kind) for reading, kind in zip(readings, kinds, strict=True)], dtype=float)
     allowed = allowed.reshape(len(texts), len(LEVELS))
     levels, calibrated = _renormalised(levels * allowed), _renormalised(calibrated * allowed)
+    return _Scored(levels, calibrated, (levels * _VALUES).sum(axis=1))
+
+
+def _words(readings: Sequence[Reading]) -> NDArray[np.float64]:
+    return np.array([max(1, reading.words) for reading in readings], dtype=float)
+
+
+def _with_means(
+    whole: _Scored,
+    is_long: NDArray[np.bool_],
+    scored: _Scored,
+    comment: NDArray[np.intp],
+    words: NDArray[np.float64],
+    position: pd.Series,
+) -> _Scored:
+    """Give long comments the mean of their segments, in the segments' order, by their words."""
+    order = np.lexsort((position.to_numpy(), comment))
+    total = np.zeros(len(is_long))
+    np.add.at(total, comment[order], words[order])
+    taken = (is_long & (total > 0))[:, None]
+
+    def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        sums = np.zeros((len(is_long), values.shape[1]))
+        np.add.at(sums, comment[order], (values * words[:, None])[order])
+        return sums / np.where(total > 0, total, 1)[:, None]
+
+    levels = np.where(taken, mean(scored.levels), whole.levels)
+    calibrated = np.where(taken, mean(scored.calibrated), whole.calibrated)
     return _Scored(levels, calibrated, (levels * _VALUES).sum(axis=1))
 
 
@@ -147,10 +180,10 @@ def _segment_labels(
     readings: Sequence[Reading],
     scored: _Scored,
     *,
-    embedder: Embedder,
+    embedders: Embedders,
     heads: Heads,
 ) -> list[str]:
-    opposed = _opposed_sides(texts, kinds, embedder, heads)
+    opposed = _opposed_sides(texts, kinds, embedders, heads)
     labels = []
     for row, (reading, level) in enumerate(zip(readings, scored.levels.argmax(axis=1), strict=True)):
         both = reading.praise > 0 and reading.complaint > 0
@@ -160,7 +193,7 @@ def _segment_labels(
 
 
 def _opposed_sides(
-    texts: Sequence[str], kinds: Sequence[QuestionKind], embedder: Embedder, heads: Heads
+    texts: Sequence[str], kinds: Sequence[QuestionKind], embedders: Embedders, heads: Heads
 ) -> frozenset[int]:
     """Return rows of texts that turn at a "but" from praise to complaint or back."""
     rows, sides = [], []
@@ -173,14 +206,14 @@ def _opposed_sides(
             rows.append(row)
             sides += pair
     side_kinds: list[QuestionKind] = [kinds[row] for row in rows for _ in range(2)]
-    polarity = _score(sides, side_kinds, [read(side) for side in sides], embedder, heads).polarity.reshape(-1, 2)
+    polarity = _score(sides, side_kinds, [read(side) for side in sides], embedders, heads).polarity.reshape(-1, 2)
     far = (polarity.max(axis=1) > _OPPOSED) & (polarity.min(axis=1) < -_OPPOSED)
     return frozenset(row for row, is_far in zip(rows, far, strict=True) if is_far)
 
 
 def _sides(segments: pd.DataFrame, of_segments: pd.DataFrame, readings: Sequence[Reading]) -> pd.DataFrame:
     """Return by comment the shares of its words in praising, complaining and mixed segments."""
-    words = np.array([max(1, reading.words) for reading in readings], dtype=float)
+    words = _words(readings)
     polarity, label = of_segments["polarity"].to_numpy(), of_segments["label"].to_numpy()
     weights = pd.DataFrame(
         {
