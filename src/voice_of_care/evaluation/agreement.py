@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from voice_of_care.evaluation.resampling import Floats, Measures
 
     Booleans = NDArray[np.bool_]
+    People = Sequence[object] | NDArray[np.object_]
 
 ALL = ""
 THREE_LEVELS = {1: 1, 2: 1, 3: 2, 4: 3, 5: 3}
@@ -49,7 +50,7 @@ def label_agreement(
     ours: Booleans,
     *,
     labels: Sequence[str],
-    respondents: Sequence[object],
+    respondents: People,
     judged: Booleans | None = None,
     resampling: Resampling | None = None,
 ) -> LabelAgreement:
@@ -183,7 +184,7 @@ def sentiment_agreement(
     theirs: Sequence[int],
     ours: Sequence[int],
     *,
-    respondents: Sequence[object],
+    respondents: People,
     levels: Sequence[int] = (1, 2, 3, 4, 5),
     resampling: Resampling | None = None,
 ) -> LevelAgreement:
@@ -252,7 +253,7 @@ def theme_agreement(
     main_theme: Sequence[str | None],
     *,
     labels: Sequence[str],
-    respondents: Sequence[object],
+    respondents: People,
     resampling: Resampling | None = None,
 ) -> pd.DataFrame:
     """Compare discovered themes with people's codes.
@@ -310,7 +311,7 @@ def _cluster_measures(table: Floats) -> dict[str, float]:
 
 
 def _best_match(
-    codes: Booleans, themes: Booleans, *, labels: Sequence[str], respondents: Sequence[object], resampling: Resampling
+    codes: Booleans, themes: Booleans, *, labels: Sequence[str], respondents: People, resampling: Resampling
 ) -> pd.DataFrame:
     width = themes.shape[1]
     pairs = (codes[:, :, None] & themes[:, None, :]).reshape(len(codes), -1)

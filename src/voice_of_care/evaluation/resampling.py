@@ -35,7 +35,7 @@ class Resampling(NamedTuple):
     seed: int = 20240401
 
 
-def sum_by_respondent(stats: Floats, respondents: Sequence[object]) -> Floats:
+def sum_by_respondent(stats: Floats, respondents: Sequence[object] | NDArray[np.object_]) -> Floats:
     """Return one row of sums a respondent, in order of their content."""
     of, _ = pd.factorize(np.asarray(respondents, dtype=object))
     sums = np.zeros((int(of.max()) + 1 if len(of) else 0, stats.shape[1]))

@@ -87,7 +87,7 @@ def read_comments(
     kept = [(items[i], ids[i]) for i in order if items[i].reason is None]
     aside = [(items[i], ids[i]) for i in order if items[i].reason is not None]
     return ReadComments(
-        _comments(kept),
+        comments_of(kept),
         conform(
             pd.DataFrame(
                 [(ids.comment_id, ids.duplicate_of) for _, ids in kept if ids.duplicate_of],
@@ -201,7 +201,8 @@ def _unused(name: str, names: set[str]) -> str:
     return candidate
 
 
-def _comments(kept: Sequence[tuple[Item, Ids]]) -> pd.DataFrame:
+def comments_of(kept: Sequence[tuple[Item, Ids]]) -> pd.DataFrame:
+    """Return items with their ids as the table of comments."""
     frame = pd.DataFrame(
         {
             "comment_id": [ids.comment_id for _, ids in kept],

@@ -1,0 +1,309 @@
+"""Check our coding against people's: read what they coded, code it as a run would, and compare.
+
+The flow is the pipeline's own; only the comments that a run would set aside are coded as well, so that both can be
+told: how well texts are coded, and how well a run does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from voice_of_care.errors import InputError, TooLittleDataError
+from voice_of_care.evaluation.codings import CODED, NO_TEXT, Codings, read_codings
+from voice_of_care.evaluation.columns import Columns, find_columns
+from voice_of_care.evaluation.judge import (
+    JUDGED,
+    OURS_PEOPLE,
+    judge_codings,
+    judge_themes,
+    main_themes,
+    our_coding,
+    themes_alike,
+)
+from voice_of_care.evaluation.resampling import Resampling
+from voice_of_care.evaluation.results import Evaluation, Ledger
+from voice_of_care.intake.coded import NO, YES, CodedSheet, open_coded, read_coded
+from voice_of_care.pipeline import (
+    Scored,
+    deidentify_comments,
+    link_comments,
+    score_comments,
+    theme_comments,
+)
+from voice_of_care.tables import ASSIGNMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from voice_of_care.embedding import Embedders
+    from voice_of_care.frameworks import Framework
+    from voice_of_care.pipeline import Stopwatch
+    from voice_of_care.settings import Settings
+    from voice_of_care.themes import ThemesFound
+
+LEFT_OUT_SHARE = 0.1
+NO_THEME = "fits no theme"
+_TRAINING_REMARK = (
+    "Which texts the models were trained on can't be known from the models: they hold no texts. Figures on comments"
+    " that were trained on flatter; those on texts that stand once leave out the formulas that many wrote."
+)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is computed: draws of the bootstrap, and runs of the themes with respondents left out."""
+
+    resamples: int = 400
+    theme_runs: int = 2
+    seed: int = 20240401
+
+
+class Coded(NamedTuple):
+    """Comments coded by us, and by people."""
+
+    scored: Scored
+    segment_links: pd.DataFrame
+    aside: pd.DataFrame
+    codings: Codings
+    columns: Columns
+
+
+def evaluate_file(
+    path: Path,
+    *,
+    framework: Framework,
+    settings: Settings,
+    key: bytes,
+    embedders: Embedders,
+    effort: Effort,
+    watch: Stopwatch,
+) -> Evaluation:
+    """Compare our coding of a file's comments with the codes in it; nothing is stored.
+
+    Args:
+        path: a table with a column of texts and columns of codes.
+        framework: what the codes are priorities of.
+        settings: how files are read, and the themes' and priorities' settings.
+        key: for ids and pseudonyms.
+        embedders: the sentence models.
+        effort: how much to compute.
+        watch: times the steps and tells how far they are.
+
+    Raises:
+        InputError: the file can't be read, or has no texts or no codes; one line that says what was found.
+        TooLittleDataError: no row is left to judge.
+    """
+    with watch.step("read"):
+        sheet, columns, remarks = _coded_sheet(path, framework=framework, settings=settings)
+        read = read_coded(sheet, columns=columns.roles, wanted=columns.wanted, settings=settings, key=key)
+        codings = read_codings(read.codings, columns=columns, framework=framework, yes=YES, no=NO)
+    if not (codings.rows["status"] == CODED).any() and not codings.rows["level"].gt(0).any():
+        raise TooLittleDataError(have=0, need=1, purpose="a comparison (rows with a text and a code)")
+    safe = deidentify_comments(read.read, settings=settings, key=key, watch=watch)
+    scored = score_comments(safe.safe_comments, settings=settings, embedders=embedders, watch=watch)
+    with watch.step("priorities"):
+        linked = link_comments(
+            scored, ASSIGNMENTS.empty(), settings=settings, embedders=embedders, frameworks=(framework,)
+        )
+    coded = Coded(scored, linked.segment_links, read.aside, codings, columns)
+    return compare(
+        coded, framework=framework, settings=settings, embedders=embedders, effort=effort, watch=watch, remarks=remarks
+    )
+
+
+def compare(
+    coded: Coded,
+    *,
+    framework: Framework,
+    settings: Settings,
+    embedders: Embedders,
+    effort: Effort,
+    watch: Stopwatch,
+    remarks: Sequence[str] = (),
+) -> Evaluation:
+    """Compare two codings of the same comments, and find themes in those that a run would analyse."""
+    codings, scored = coded.codings, coded.scored
+    resampling = Resampling(effort.resamples, effort.seed)
+    ours = our_coding(
+        scored.safe_comments,
+        scored.split.segments,
+        coded.segment_links,
+        scored.sentiment.comment_sentiments,
+        framework_id=framework.id,
+        labels=codings.labels,
+        aside=coded.aside["comment_id"].tolist(),
+    )
+    with watch.step("compare"):
+        judged = judge_codings(codings, ours, resampling=resampling)
+    kept = without(scored, coded.aside["comment_id"].tolist())
+    told = [*remarks, *codings.remarks, _TRAINING_REMARK]
+    parts, themes = [judged.measures], dict[str, Any]()
+    try:
+        with watch.step("themes"):
+            found = theme_comments(kept, settings=settings, embedders=embedders)
+    except TooLittleDataError as error:
+        told.append(f"Themes were not compared. {error}")
+    else:
+        parts.append(judge_themes(codings, ours, found.assignments, kept.split.segments, resampling=resampling))
+        with watch.step("stability") as progress:
+            stable = _stability(kept, found, settings=settings, embedders=embedders, effort=effort, progress=progress)
+        parts.append(stable)
+        themes = {**_theme_counts(found), "stability": dict(zip(stable["measure"], stable["value"], strict=True))}
+    return Evaluation(
+        framework={"id": framework.id, "version": framework.version, "name": framework.name},
+        preset=coded.columns.preset,
+        columns=coded.columns.roles,
+        ledger=_ledger(coded),
+        measures=pd.concat(parts, ignore_index=True),
+        confusions=judged.confusions,
+        themes=themes,
+        labels={element.id: element.label for element in framework.elements},
+        remarks=told,
+    )
+
+
+def without(scored: Scored, comment_ids: Sequence[str]) -> Scored:
+    """Return scored comments without some of them."""
+
+    def rest(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[~frame["comment_id"].isin(list(comment_ids))].reset_index(drop=True)
+
+    segments = rest(scored.split.segments)
+    sentiments = scored.sentiment.sentiments
+    of_rest = sentiments[sentiments["segment_id"].isin(segments["segment_id"])].reset_index(drop=True)
+    return Scored(
+        rest(scored.safe_comments),
+        scored.unit_of[~scored.unit_of.index.isin(list(comment_ids))],
+        scored.split._replace(segments=segments),
+        scored.sentiment._replace(sentiments=of_rest, comment_sentiments=rest(scored.sentiment.comment_sentiments)),
+    )
+
+
+def _coded_sheet(path: Path, *, framework: Framework, settings: Settings) -> tuple[CodedSheet, Columns, list[str]]:
+    """Return the first table with texts and codes, and a line for each that is not read."""
+    first_error: InputError | None = None
+    chosen: tuple[CodedSheet, Columns] | None = None
+    unread: list[str] = []
+    for sheet in open_coded(path, settings=settings):
+        if chosen is not None:
+            unread.append(sheet.sheet)
+            continue
+        try:
+            chosen = sheet, find_columns(sheet.headers, marked=sheet.marked, framework=framework, name=path.name)
+        except InputError as error:
+            first_error = first_error or error
+            unread.append(sheet.sheet)
+    if chosen is None:
+        raise first_error or InputError(f"{path.name}: no table was found in it.")
+    return (*chosen, [f"Sheet '{name}' was not read: one sheet of codes is." for name in unread])
+
+
+def _ledger(coded: Coded) -> Ledger:
+    rows = coded.codings.rows
+    left_out = rows.loc[rows["status"] != CODED, "status"].value_counts()
+    with_text = rows["status"] != NO_TEXT
+    reasons = dict(zip(coded.aside["comment_id"], coded.aside["reason"], strict=True))
+    aside = Counter(reasons[comment] for comment in rows["comment_id"] if comment in reasons)
+    return Ledger(
+        rows=len(rows),
+        with_text=int(with_text.sum()),
+        comments=len(coded.scored.safe_comments),
+        judged=int((rows["status"] == CODED).sum()),
+        with_sentiment=int((with_text & (rows["level"] > 0)).sum()),
+        left_out={str(reason): int(count) for reason, count in sorted(left_out.items())},
+        set_aside=dict(sorted(aside.items())),
+        judged_set_aside=int((rows["comment_id"].isin(reasons) & (rows["status"] == CODED)).sum()),
+        coders=int(rows["coder"].nunique()),
+        coded_twice=sum(count > 1 for count in rows[with_text].groupby("comment_id")["coder"].nunique()),
+    )
+
+
+def _theme_counts(found: ThemesFound) -> dict[str, Any]:
+    leaves = int(found.theme_vectors["theme_id"].isin(found.themes["theme_id"]).sum())
+    without_theme = int((found.set_aside["reason"] == NO_THEME).sum())
+    says_something = int(found.assignments["segment_id"].nunique()) + without_theme
+    return {
+        "found": leaves,
+        "segments_that_say_something": says_something,
+        "segments_without_theme": without_theme,
+        "share_without_theme": round(without_theme / says_something, 4) if says_something else None,
+        "segments_that_say_nothing": len(found.set_aside) - without_theme,
+    }
+
+
+# --- stability -------------------------------------------------------------------------------------------------------
+
+
+def _stability(
+    kept: Scored,
+    found: ThemesFound,
+    *,
+    settings: Settings,
+    embedders: Embedders,
+    effort: Effort,
+    progress: Any,  # noqa: ANN401 (the stopwatch's callback)
+) -> pd.DataFrame:
+    """Return how alike the themes are on the same comments shuffled, and with a tenth of respondents left out."""
+    main = main_themes(found.assignments, kept.split.segments)
+    comments = kept.safe_comments["comment_id"].tolist()
+    rows: list[tuple[str, float, int]] = []
+    if effort.theme_runs:
+        again = theme_comments(shuffled(kept, seed=effort.seed), settings=settings, embedders=embedders)
+        progress(1, 1 + effort.theme_runs)
+        rows.append(
+            ("ari_shuffled", themes_alike(main, main_themes(again.assignments, kept.split.segments), comments),
+             len(comments))
+        )  # fmt: skip
+    alike = []
+    for number in range(effort.theme_runs):
+        gone = left_out(kept, number=number, seed=effort.seed)
+        part = without(kept, gone)
+        again = theme_comments(part, settings=settings, embedders=embedders)
+        rest = part.safe_comments["comment_id"].tolist()
+        alike.append(themes_alike(main, main_themes(again.assignments, part.split.segments), rest))
+        progress(2 + number, 1 + effort.theme_runs)
+    if alike:
+        rows.append(("ari_without_a_tenth", round(float(np.mean(alike)), 4), len(comments)))
+        rows.append(("ari_without_a_tenth_lowest", min(alike), len(comments)))
+    made = pd.DataFrame(rows, columns=["measure", "value", "comments"])
+    return made.assign(
+        about="stability", judged_on="as_analysed", between=OURS_PEOPLE.split(",")[0], item="", low=np.nan,
+        high=np.nan, support=made["comments"], is_enough=True,
+    )[JUDGED]  # fmt: skip
+
+
+def shuffled(scored: Scored, *, seed: int) -> Scored:
+    """Return scored comments in another order, their segments with them."""
+    order = np.random.default_rng(seed).permutation(len(scored.safe_comments))
+    comments = scored.safe_comments.iloc[order].reset_index(drop=True)
+    rank = {comment_id: place for place, comment_id in enumerate(comments["comment_id"])}
+    segments = scored.split.segments
+    segments = segments.iloc[
+        np.lexsort((segments["position"].to_numpy(), segments["comment_id"].map(rank).to_numpy()))
+    ].reset_index(drop=True)
+    sentiments = scored.sentiment.sentiments.set_index("segment_id").loc[segments["segment_id"]].reset_index()
+    return Scored(
+        comments,
+        scored.unit_of.loc[comments["comment_id"]],
+        scored.split._replace(segments=segments),
+        scored.sentiment._replace(sentiments=sentiments),
+    )
+
+
+def left_out(scored: Scored, *, number: int, seed: int) -> list[str]:
+    """Return the comments of a tenth of the units, drawn by what these said and not by their ids."""
+    said = pd.DataFrame(
+        {"comment_id": scored.safe_comments["comment_id"], "text": scored.safe_comments["text"],
+         "unit": scored.safe_comments["comment_id"].map(scored.unit_of)}
+    )  # fmt: skip
+    words = said.groupby("unit", sort=False)["text"].agg(lambda texts: "\x1f".join(sorted(texts)))
+    digests = {unit: hashlib.sha256(f"{seed} {number} {text}".encode()).digest() for unit, text in words.items()}
+    chosen = sorted(digests, key=digests.__getitem__)[: max(1, round(LEFT_OUT_SHARE * len(digests)))]
+    return said.loc[said["unit"].isin(chosen), "comment_id"].tolist()
