@@ -13,7 +13,8 @@ from voice_of_care.counting import units
 from voice_of_care.embedding import OnnxEmbedder
 from voice_of_care.frameworks import Framework, load_frameworks
 from voice_of_care.frameworks.loader import find_framework
-from voice_of_care.priorities import MOST_EVIDENCE, Trained, link_priorities
+from voice_of_care.priorities import Trained, link_priorities
+from voice_of_care.priorities.theme_links import MOST_EVIDENCE
 from voice_of_care.settings import PrioritySettings
 from voice_of_care.tables import ASSIGNMENTS, SAFE_COMMENTS, SEGMENT_LINKS, SEGMENTS, THEME_LINKS, conform
 
@@ -78,7 +79,7 @@ def in_themes(segments, themes):
     return conform(frame[frame["theme_id"].notna()], ASSIGNMENTS)
 
 
-def link(embedder, texts, frameworks, *, themes=None, settings=SETTINGS, trained=None, **about):
+def link(embedder, texts, frameworks, *, themes=None, settings=SETTINGS, trained=(), **about):
     comments, segments = comments_and_segments(texts, **about)
     assignments = ASSIGNMENTS.empty() if themes is None else in_themes(segments, themes)
     return link_priorities(
@@ -262,7 +263,7 @@ def test_a_trained_model_takes_the_place_of_the_cues_for_what_it_knows(embedder)
     everything = frozenset(element.id for element in find_framework("qdc").elements)
     frameworks = [find_framework("qdc"), find_framework("steeep")]
     trained = Trained("qdc", everything - {"parking"}, strengths)
-    linked = link(embedder, texts, frameworks, trained=trained).segment_links
+    linked = link(embedder, texts, frameworks, trained=[trained]).segment_links
     qdc = linked[linked["framework_id"] == "qdc"]
     by_model = qdc[qdc["priority_id"] != "parking"]
     assert list(zip(by_model["segment_id"], by_model["priority_id"], by_model["strength"], strict=True)) == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from voice_of_care.tables import EVALUATIONS, STATEMENTS
+from voice_of_care.tables import EVALUATIONS, EXAMPLES, STATEMENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +39,7 @@ class Analysis:
     events: pd.DataFrame
     statements: pd.DataFrame = field(default_factory=STATEMENTS.empty)
     evaluations: pd.DataFrame = field(default_factory=EVALUATIONS.empty)
+    examples: pd.DataFrame = field(default_factory=EXAMPLES.empty)
     frameworks: tuple[Framework, ...] = ()
 
     def tables(self) -> dict[str, pd.DataFrame]:

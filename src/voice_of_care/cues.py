@@ -77,10 +77,7 @@ class Cues:
     def __init__(self, elements: Sequence[FrameworkElement], embedder: Embedder) -> None:
         self._include = [element.include_cues for element in elements]
         self._exclude = [element.exclude_cues for element in elements]
-        wanted = [
-            [element.label, f"{element.label}: {element.definition}", *filter(_is_phrase, element.include_cues)]
-            for element in elements
-        ]
+        wanted = [phrases_of(element) for element in elements]
         self._owner = np.repeat(np.arange(len(elements)), [len(phrases) for phrases in wanted])
         self._vectors = embedder.embed([phrase for phrases in wanted for phrase in phrases])
         centres = np.stack([self._vectors[self._owner == row].mean(axis=0) for row in range(len(elements))])
@@ -108,6 +105,11 @@ class Cues:
         is_sunk = unwanted | (is_fact & (bonus < MARKER_BONUS))
         rounded: Floats = np.round(scores - EXCLUDE_PENALTY * is_sunk, 4)
         return rounded, unwanted
+
+
+def phrases_of(element: FrameworkElement) -> list[str]:
+    """Return what a priority is compared with by meaning: label, label and definition, and cues without dots."""
+    return [element.label, f"{element.label}: {element.definition}", *filter(_is_phrase, element.include_cues)]
 
 
 def _cosines(vectors: Floats, others: Floats) -> Floats:

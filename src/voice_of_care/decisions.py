@@ -18,8 +18,10 @@ from voice_of_care.counting import count_units
 from voice_of_care.tables import (
     ASSIGNMENTS,
     EVENTS,
+    EXAMPLES,
     QUOTES,
     SAFE_COMMENTS,
+    SEGMENT_LINKS,
     SEGMENTS,
     SEVERITIES,
     THEME_LINKS,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from voice_of_care.analysis import Analysis
+    from voice_of_care.tables import Table
 
 Action = Literal[
     "theme.confirm",
@@ -39,6 +42,7 @@ Action = Literal[
     "theme.merge",
     "theme.retire",
     "mapping.set",
+    "link.set",
     "quote.approve",
     "quote.withdraw",
     "severity.set",
@@ -231,6 +235,38 @@ def _set_link(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
     return replace(analysis, theme_links=conform(links, THEME_LINKS))
 
 
+def _set_segment_link(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
+    """Link all segments of the very text a reviewer read, or unlink them, and keep the text as an example."""
+    texts = analysis.segments["text"]
+    told = [text for text in texts.unique() if text_hash(str(text)) == payload["text_hash"]]
+    if not told:
+        return analysis
+    ids = {key: str(payload[key]) for key in ("framework_id", "priority_id")}
+    is_example = payload["status"] == "confirmed"
+    found = analysis.segments.loc[texts.eq(told[0]), "segment_id"]
+    links = analysis.segment_links
+    same = (links["framework_id"] == ids["framework_id"]) & (links["priority_id"] == ids["priority_id"])
+    kept = links[~(same & links["segment_id"].isin(found))]
+    row = pd.DataFrame({"segment_id": found, **ids, "strength": 1.0, "origin": "reviewer"})
+    version = next((each.version for each in analysis.frameworks if each.id == ids["framework_id"]), "")
+    example = {**ids, "framework_version": version, "text": told[0], "is_example": is_example, "origin": "reviewer"}
+    examples = analysis.examples
+    earlier = examples["text"].eq(told[0]) & examples["origin"].eq("reviewer")
+    for key, value in ids.items():
+        earlier &= examples[key].eq(value).fillna(value=False)
+    return replace(
+        analysis,
+        segment_links=_with(kept, row if is_example else row.iloc[:0], SEGMENT_LINKS),
+        examples=_with(examples[~earlier], pd.DataFrame([example]), EXAMPLES),
+    )
+
+
+def _with(frame: pd.DataFrame, rows: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the frame with rows added at its end."""
+    filled = [each for each in (frame, rows) if len(each)]
+    return conform(pd.concat(filled, ignore_index=True), table) if filled else table.empty()
+
+
 def _set_quote(status: str) -> Callable[[Analysis, Payload, str], Analysis]:
     def edit(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
         text = analysis.segments.loc[analysis.segments["segment_id"] == payload["segment_id"], "text"]
@@ -287,7 +323,20 @@ def _redact(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
         analysis,
         safe_comments=conform(comments.assign(text=texts), SAFE_COMMENTS),
         segments=conform(segments, SEGMENTS),
+        examples=_reworded(analysis.examples, {text: new_text, **_reworded_segments(analysis.segments, segments)}),
     )
+
+
+def _reworded_segments(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, str]:
+    """Return what became of the texts of segments that a redaction has changed."""
+    pairs = zip(before["text"], after["text"], strict=True)
+    return {str(old): str(new) for old, new in pairs if old != new}
+
+
+def _reworded(examples: pd.DataFrame, new_text_of: Mapping[str, str]) -> pd.DataFrame:
+    """Take what was redacted out of the examples too."""
+    changed = examples.assign(text=examples["text"].map(lambda text: new_text_of.get(text, text)))
+    return conform(changed.drop_duplicates(list(EXAMPLES.key), keep="last"), EXAMPLES)
 
 
 _EDITS: dict[str, Callable[[Analysis, Payload, str], Analysis]] = {
@@ -297,6 +346,7 @@ _EDITS: dict[str, Callable[[Analysis, Payload, str], Analysis]] = {
     "theme.merge": _merge,
     "theme.retire": _retire,
     "mapping.set": _set_link,
+    "link.set": _set_segment_link,
     "quote.approve": _set_quote("approved"),
     "quote.withdraw": _set_quote("withheld"),
     "severity.set": _set_severity,
