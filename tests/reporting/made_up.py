@@ -259,6 +259,7 @@ def _analysis(
         segment_links=_frame(segment_links, tables.SEGMENT_LINKS),
         sentiments=_frame(sentiments, tables.SENTIMENTS),
         comment_sentiments=tables.COMMENT_SENTIMENTS.empty(),
+        statements=_statements(sentiments),
         set_aside=_frame(set_aside, tables.SET_ASIDE),
         sources=_frame(sources, tables.SOURCES),
         severities=tables.SEVERITIES.empty(),
@@ -266,6 +267,16 @@ def _analysis(
         events=tables.EVENTS.empty(),
         frameworks=FRAMEWORKS,
     )
+
+
+def _statements(sentiments: list[tuple[object, ...]]) -> pd.DataFrame:
+    """Return kinds by sentiment, a suggestion for each neutral one, and every tenth person's words passed on."""
+    kinds = {"positive": "praise", "very_positive": "praise", "neutral": "suggestion"}
+    rows = [
+        (segment, None, kinds.get(str(label), "concern"), "reported" if str(segment)[13] == "0" else "first_hand")
+        for segment, _, label, _ in sentiments
+    ]
+    return _frame([(*row, None, None, None, None) for row in rows], tables.STATEMENTS)
 
 
 def _frame(rows: list, table: tables.Table) -> pd.DataFrame:

@@ -28,6 +28,7 @@ BAR = "#4f86b8"
 GAP_LINE = "#768692"
 LEANING_COLOURS = {"positive": "#12436D", "mixed": "#A285D1", "neutral": "#768692", "negative": "#C25600"}
 LEANING_INK = {"positive": "#ffffff", "mixed": "#0b0c0c", "neutral": "#0b0c0c", "negative": "#ffffff"}
+KIND_COLOURS = {"praise": "#12436D", "concern": "#C25600", "suggestion": "#28A197"}
 FONT = "Arial, Helvetica, sans-serif"
 TOO_FEW = "too few to show"
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from voice_of_care.reporting.charts import BAR, INK, LEANING_COLOURS
+from voice_of_care.reporting.charts import BAR, INK, KIND_COLOURS, LEANING_COLOURS
 from voice_of_care.reporting.facts import LEANINGS
 
 if TYPE_CHECKING:
     from voice_of_care.reporting.overview import ThemeView
+    from voice_of_care.reporting.statements import ThemeStatements
 
 FEWEST_MONTHS = 3
 _HEIGHT = 24
@@ -49,6 +50,16 @@ def leaning_bar(theme: ThemeView) -> Markup:
             shapes.append(f'<path fill="{LEANING_COLOURS[name]}" d="M{left:.1f} 0h{drawn}v12h-{drawn}z"/>')
         left += width
     return _svg("split", 110, 12, shapes)
+
+
+def kinds_bar(theme: ThemeStatements) -> Markup:
+    """Return three bars on one scale: who praises, has a concern, suggests, of all who raise the theme."""
+    shapes = []
+    for row, (kind, colour) in enumerate(KIND_COLOURS.items()):
+        percent = theme.percent(kind)
+        if percent:
+            shapes.append(f'<path fill="{colour}" d="M0 {row * 6}h{percent}v5h-{percent}z"/>')
+    return _svg("kinds", 100, 17, shapes) if shapes else Markup("")
 
 
 def share_bar(theme: ThemeView, widest: int) -> Markup:

@@ -20,6 +20,7 @@ from voice_of_care.reporting.gaps import view_gaps
 from voice_of_care.reporting.overview import view_overview
 from voice_of_care.reporting.quality import view_method, view_quality
 from voice_of_care.reporting.quotes import view_quotes
+from voice_of_care.reporting.statements import view_statements
 
 if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from voice_of_care.reporting.overview import Overview
     from voice_of_care.reporting.quality import Quality
     from voice_of_care.reporting.quotes import Quote, QuoteBook
+    from voice_of_care.reporting.statements import StatementsView
     from voice_of_care.settings import Profile, ProjectSettings, Settings
 
 _ROOM = Path(__file__).parent
@@ -65,6 +67,7 @@ def render_report(analysis: Analysis, *, settings: Settings, profile: Profile, f
     gaps = view_gaps(overview)
     coverage = view_coverage(facts, overview, quotes, discloser=discloser)
     quality = view_quality(facts, discloser=discloser)
+    statements = view_statements(facts, overview, discloser=discloser)
     drawings = _draw(overview, gaps, quality)
     page = (
         _environment()
@@ -83,11 +86,12 @@ def render_report(analysis: Analysis, *, settings: Settings, profile: Profile, f
             pairs=_pairs(gaps, quotes),
             coverage=coverage,
             quality=quality,
+            statements=statements,
             method=view_method(facts),
             brief=in_brief(overview, gaps, coverage, quality, quotes_waiting=quotes.waiting),
             top=top_five(overview),
             drawings=drawings,
-            suppressed=_suppressed(overview, coverage, quality),
+            suppressed=_suppressed(overview, coverage, quality, statements),
             widest=max((theme.share.high or 0 for theme in overview.themes), default=0),
             style=Markup(_static("report.css").replace("PROFILE-WORDS", words.PROFILES[profile])),  # noqa: S704 (our own words)
             script=Markup(_static("report.js")),  # noqa: S704 (our own file)
@@ -138,6 +142,7 @@ def _environment() -> jinja2.Environment:
         sparkline=marks.sparkline,
         leaning_bar=marks.leaning_bar,
         share_bar=marks.share_bar,
+        kinds_bar=marks.kinds_bar,
         figure=_figure,
     )
     return environment
@@ -153,9 +158,9 @@ def _static(name: str) -> str:
     return (_ROOM / "static" / name).read_text(encoding="utf-8")
 
 
-def _suppressed(overview: Overview, coverage: CoverageBook, quality: Quality) -> int:
+def _suppressed(overview: Overview, coverage: CoverageBook, quality: Quality, statements: StatementsView | None) -> int:
     """Return how many cells of the themes, priorities and sources are withheld."""
-    cells: list[Count] = []
+    cells: list[Count] = [*(statements.counts if statements else ())]
     for theme in overview.themes:
         cells += [theme.share.count, *theme.leanings.values()]
         cells += [share.count for share in theme.groups.values()] + [month.count for month in theme.months]

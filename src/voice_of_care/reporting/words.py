@@ -31,6 +31,17 @@ SENTIMENTS = {
     "very_positive": "Very positive",
 }
 LEANINGS = {"negative": "Negative", "mixed": "Mixed", "neutral": "Neutral", "positive": "Positive"}
+KINDS = {"praise": "Praise", "concern": "Concern", "suggestion": "Suggestion", "other": "Other"}
+VOICES = {
+    "first_hand": "In their own words",
+    "reported": "What others said, passed on",
+    "facilitator": "A note taker\u2019s words for a room",
+}
+VOICES_SAY = {
+    "first_hand": "of statements are people\u2019s own words",
+    "reported": "pass on what others said",
+    "facilitator": "are a note taker\u2019s words for a room",
+}
 LEANING_SIGNS = {"negative": "\u2212", "mixed": "\u00b1", "neutral": "\u25cb", "positive": "+"}
 WHY_INCLUDED = {
     "exemplar": "Typical of the theme",
