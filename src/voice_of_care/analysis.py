@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from voice_of_care.tables import EVALUATIONS, EXAMPLES, STATEMENTS
+from voice_of_care.tables import EVALUATIONS, EXAMPLES, STATEMENTS, THEME_TERMS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +37,7 @@ class Analysis:
     sources: pd.DataFrame
     runs: pd.DataFrame
     events: pd.DataFrame
+    theme_terms: pd.DataFrame = field(default_factory=THEME_TERMS.empty)
     statements: pd.DataFrame = field(default_factory=STATEMENTS.empty)
     evaluations: pd.DataFrame = field(default_factory=EVALUATIONS.empty)
     examples: pd.DataFrame = field(default_factory=EXAMPLES.empty)

@@ -25,6 +25,7 @@ from voice_of_care.tables import (
     SEGMENTS,
     SEVERITIES,
     THEME_LINKS,
+    THEME_TERMS,
     THEMES,
     conform,
 )
@@ -198,6 +199,7 @@ def _merge(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
         _set_theme(analysis, source, status="retired"),
         assignments=_move(analysis.assignments, ASSIGNMENTS.key, source, target, strongest="strength"),
         quotes=_move(analysis.quotes, QUOTES.key, source, target),
+        theme_terms=_move(analysis.theme_terms, THEME_TERMS.key, source, target, strongest="weight"),
         theme_links=_move(analysis.theme_links, THEME_LINKS.key, source, target, strongest="strength"),
     )
 

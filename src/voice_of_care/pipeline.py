@@ -150,6 +150,7 @@ def run(
         flags=safe.flags,
         segments=scored.split.segments,
         themes=found.themes,
+        theme_terms=found.theme_terms,
         theme_vectors=found.theme_vectors,
         assignments=found.assignments,
         quotes=found.quotes,

@@ -113,6 +113,20 @@ THEMES = Table(
     ("theme_id",),
 )
 
+THEME_TERMS = Table(
+    "theme_terms",
+    "Words that make each leaf theme, as the run found them; reports count them anew, after all decisions.",
+    {
+        "theme_id": text("leaf theme"),
+        "term": text("the word, in the form said most often"),
+        "forms": Column(TEXT_LIST, "all its forms said in the theme, in lower case"),
+        "weight": number("class-based tf-idf over people: greater where more say it here and fewer elsewhere", low=0),
+        "units": integer("units who say it in the theme", low=0),
+        "units_elsewhere": integer("units who say it in other themes", low=0),
+    },
+    ("theme_id", "term"),
+)
+
 THEME_VECTORS = Table(
     "theme_vectors",
     "Centroid of each leaf theme in the embedder's space; keeps ids stable when comments are analysed again.",
@@ -333,6 +347,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             FLAGS,
             SEGMENTS,
             THEMES,
+            THEME_TERMS,
             THEME_VECTORS,
             ASSIGNMENTS,
             QUOTES,

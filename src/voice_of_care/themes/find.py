@@ -15,7 +15,7 @@ from voice_of_care.themes.assign import Leaves, dissolve_small, leaves_of, stren
 from voice_of_care.themes.cluster import unit_rows
 from voice_of_care.themes.identity import highest_number, match_known, number_new
 from voice_of_care.themes.labels import are_general, is_general
-from voice_of_care.themes.model import KEYWORDS, Topics, fit_topics
+from voice_of_care.themes.model import Topics, fit_topics
 from voice_of_care.themes.quotes import NEGATIVE, Candidate, pick_quotes
 from voice_of_care.themes.tree import build_tree
 from voice_of_care.themes.words import REASON_NO_THEME, reason_to_set_aside
@@ -37,6 +37,7 @@ class ThemesFound(NamedTuple):
     """Themes with their parents, the leaves of each segment, quotes, centroids, and what fits no theme."""
 
     themes: pd.DataFrame
+    theme_terms: pd.DataFrame
     assignments: pd.DataFrame
     quotes: pd.DataFrame
     theme_vectors: pd.DataFrame
@@ -86,7 +87,7 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
     vectors = embedder.embed(texts)
     place = {text: row for row, text in enumerate(texts)}
     usable = usable.assign(row=usable["text"].map(place).to_numpy())
-    leaves, keywords, pinned = _fit(texts, vectors, usable, embedder, settings)
+    leaves, pinned = _fit(texts, vectors, usable, embedder, settings)
     strengths = strengths_of(vectors, leaves, pinned=pinned)
     mentions = _mentions(usable, strengths)
     ids, retired = _identify(leaves.centroids, mentions, known, model=embedder.name)
@@ -96,7 +97,7 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
         texts,
         vectors,
         leaf_ids=ids,
-        keywords=keywords,
+        places=_places(given.safe_comments),
         embedder=embedder,
         settings=settings,
     )
@@ -109,7 +110,8 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
         reason=lambda frame: frame["reason"].fillna(REASON_NO_THEME),
     )
     return ThemesFound(
-        themes=tree,
+        themes=tree.themes,
+        theme_terms=tree.theme_terms,
         assignments=conform(assignments[list(ASSIGNMENTS.columns)], ASSIGNMENTS),
         quotes=quotes,
         theme_vectors=_vectors_table(ids, leaves.centroids, embedder.name, retired),
@@ -132,6 +134,11 @@ def _said(given: _Input) -> pd.DataFrame:
     )
 
 
+def _places(safe_comments: pd.DataFrame) -> list[str]:
+    """Return the names of services and sites."""
+    return sorted({str(name) for column in ("service", "site") for name in safe_comments[column].dropna()})
+
+
 def canonical_rank(safe_comments: pd.DataFrame) -> list[int]:
     """Return each comment's place by content, never by a keyed id, so that ties fall alike whatever the row order."""
     by = ["received_on", "source", "question", "text", "respondent_group", "service", "site", "score", "source_ref"]
@@ -151,7 +158,7 @@ def _check_enough(texts: list[str], usable: pd.DataFrame, settings: ThemeSetting
 
 def _fit(
     texts: list[str], vectors: np.ndarray, usable: pd.DataFrame, embedder: Embedder, settings: ThemeSettings
-) -> tuple[Leaves, list[list[str]], np.ndarray]:
+) -> tuple[Leaves, np.ndarray]:
     chosen = sample_rows(texts, settings.sample_segments)
     concern = _concern_shares(usable, len(texts))
     general = np.array([is_general(text) for text in texts])
@@ -182,10 +189,7 @@ def _fit(
         units_of_text=units_of_text,
         fewest_units=settings.fewest_units,
     )
-    keywords = [
-        list(dict.fromkeys(word for number in group for word in topics.keywords[number])) for group in leaves.topics
-    ]
-    return leaves, [words[:KEYWORDS] for words in keywords], pinned
+    return leaves, pinned
 
 
 def _concern_shares(usable: pd.DataFrame, count: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Name themes in people's own words: a short, distinct noun phrase, and one sentence on what was said."""
+"""Name themes in people's own words: a short noun phrase that enough of them say, and no two alike."""
 
 from __future__ import annotations
 
@@ -8,36 +8,74 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from voice_of_care.themes.words import content_words, word_set
+from voice_of_care.themes.phrases import family_of, shown_forms
+from voice_of_care.themes.vocabulary import (
+    DATES,
+    DOINGS,
+    EMPTY_WORDS,
+    GENERAL_WORDS,
+    QUALITIES,
+    ROLES,
+    SETTING_WORDS,
+    VAGUE_WORDS,
+)
+from voice_of_care.themes.words import LIGHT_WORDS, content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from voice_of_care.embedding import Embedder
     from voice_of_care.themes.phrases import Phrase
 
-FEWEST_SEGMENTS = 2
-"""A label's phrase stands in at least so many of the theme's segments."""
+SAID_BY_SHARE = 0.06
+"""A label is said by at least this share of those who raise the theme; where nothing is, by half of it."""
 
-FEWEST_SHARE = 0.016
-"""A label's phrase stands in this share of the segments, where any does; rarer ones would fit a few segments only."""
+SAID_BY = 3
+"""And by at least so many of them: two people's phrase is no name for a theme."""
+
+FEW_PEOPLE = 15
+SAID_BY_FEW = 2
+"""In a theme of at most `FEW_PEOPLE`, two are enough."""
 
 COVERS = 0.3
-"""A phrase found in this share of a theme's segments names it alone; otherwise a second one is joined."""
+"""A phrase said by this share of those who raise the theme names it alone; otherwise a second one may be joined."""
 
-FULLER_SHARE = 0.2
-"""A longer phrase stands for its single word where it makes up this share of the word's uses."""
+JOINED_SHARE = 0.5
+"""A second phrase is said by at least this share as many people, and by as large a share of others than the first."""
 
-PLURAL_SHARE = 0.15
-"""A label takes the plural where it makes up this share of a noun's uses ("appointments")."""
+FULLER_SHARE = 0.3
+NARROWER_SHARE = 0.5
+"""A longer phrase stands for its single word where it makes up this share of the word's uses: "waiting times" for
+"waiting"; more where what it adds narrows the meaning ("car park" for "parking")."""
 
 WEIGHED = 40
 """So many of a theme's strongest phrases are weighed by their likeness to the theme."""
 
+SHARE_POWER = 0.75
+SIZE_POWER = 0.25
+"""Of two themes that could take a phrase, the larger one has the better claim."""
+
 LIKENESS_POWER = 2.0
 SMALLEST_LIKENESS = 0.05
+JOINED_LIKENESS = 0.6
+"""A second phrase is at least this times as like the theme as the first."""
 
-MOST_DESCRIBED = 3
+MUCH_THE_SAME = 0.75
+"""Two phrases whose meanings are this near say nothing more together ("food and meals")."""
+
+LIKE_ENOUGH = 0.3
+SAID_ENOUGH = 0.15
+"""A phrase names a theme if its likeness to it is at least this, or that share of people say it."""
+
+LIKE_ENOUGH_IF_RARE = 0.4
+"""And this where fewer people say it than a label asks for."""
+
+NEARER_ELSEWHERE = 0.05
+"""A phrase this much nearer to another theme than to its own loses half its weight."""
+
+OF_A_ROLE = 0.45
+OF_VAGUE_WORDS = 0.6
+FOR_A_LONGER_ONE = 1.35
 
 GENERAL_KEYWORDS = 5
 """So many of a topic's strongest keywords tell whether it is a general judgement."""
@@ -45,31 +83,45 @@ GENERAL_KEYWORDS = 5
 GENERAL_SHARE = 0.5
 """A theme most of whose segments hold only words of judgement is general praise or criticism."""
 
-GENERAL_WORDS = word_set(
-    """
-    good great excellent brilliant fantastic amazing wonderful lovely nice perfect perfectly fine super superb
-    superbly outstanding exceptional satisfied satisfactory satisfying happy happier pleased better best bad
-    poor worse worst terrible awful useless improve improved improvement improvements bettered service services
-    experience experiences care everything job hospital nhs place fault faulted faultless complain complaints
-    fabulous first class top notch well done thank thanks grateful keep carry work working quality overall
-    absolutely extremely really treated treatment visit recommend impressed delighted appreciated appreciate
-    enjoy enjoyed second none went smoothly smooth expected expectations problem problems trouble issue issues
-    fab star stars ten rate rated excellence standard standards total totally completely highly incredible brill
-    grand decent poorly shocking occasion perfection aspects spot clockwork case ace provided received given
-    always exactly needed right change changed different asked level possible
-    """
-)
-"""Words that judge, or name the whole of care: a segment of nothing else is a general judgement."""
+_GENERAL = {"praise": "General praise", "concern": "General dissatisfaction"}
+_LINKS = frozenset({"of", "for", "to", "with", "about"})
+Families = tuple[str, ...]
 
 
 class Naming(NamedTuple):
-    """What a theme is named from: its segments' phrases, keywords, general share, tone, and unit centroid."""
+    """What a theme is named from: its segments' phrases, who says which words, general share, words, tone, centroid.
+
+    `said` holds, for each text, the families of its words; `units` who said it.
+    """
 
     phrases: list[list[Phrase]]
-    keywords: list[str]
+    said: list[frozenset[str]]
+    units: list[frozenset[str]]
     general: float
+    keywords: list[str]
     tone: str
     centroid: np.ndarray
+
+
+class Name(NamedTuple):
+    """A theme's label, the phrase at its head, for the label of its parent, and the families of its words."""
+
+    label: str
+    head: str
+    families: frozenset[str] = frozenset()
+
+
+class _Candidate(NamedTuple):
+    phrase: Phrase
+    families: Families
+    units: frozenset[str]
+    score: float
+    likeness: float
+    vector: np.ndarray
+
+    @property
+    def essence(self) -> frozenset[str]:
+        return essence_of(self.families)
 
 
 def is_general(text: str) -> bool:
@@ -77,22 +129,10 @@ def is_general(text: str) -> bool:
     return set(content_words(text, light=False)) <= GENERAL_WORDS
 
 
-class Name(NamedTuple):
-    """A theme's label, and the phrase at its head, for the label of its parent."""
-
-    label: str
-    head: str
-
-
-class _Ranking(NamedTuple):
-    """A theme's candidate phrases, strongest first, and in how many of its segments each stands."""
-
-    phrases: list[Phrase]
-    counts: Counter[tuple[str, ...]]
-    total: int
-
-    def share(self, phrase: Phrase) -> float:
-        return self.counts[phrase.key] / self.total
+def is_nameless(text: str) -> bool:
+    """Say whether a segment judges and names nobody and nothing but the setting: "the nurses were great"."""
+    words = {word.removesuffix("s") if word.removesuffix("s") in ROLES else word for word in content_words(text)}
+    return words <= GENERAL_WORDS | SETTING_WORDS | ROLES | LIGHT_WORDS
 
 
 def are_general(keywords: Sequence[str]) -> bool:
@@ -101,25 +141,239 @@ def are_general(keywords: Sequence[str]) -> bool:
     return bool(strongest) and 2 * sum(word in GENERAL_WORDS for word in strongest) > len(strongest)
 
 
-def name_themes(namings: Sequence[Naming], *, embedder: Embedder) -> list[Name]:
+def families_of(key: tuple[str, ...]) -> Families:
+    """Return the families of a phrase's words of content, in order."""
+    return tuple(sorted({family_of(word) for word in key if word not in _LINKS}))
+
+
+def essence_of(families: Iterable[str]) -> frozenset[str]:
+    """Return what is left of a label without words that make no new one of it."""
+    whole = frozenset(families)
+    return frozenset(family for family in whole if family not in EMPTY_WORDS) or whole
+
+
+class _Speech:
+    """Who says which words in a theme."""
+
+    def __init__(self, naming: Naming) -> None:
+        self._units = naming.units
+        self._rows: dict[str, set[int]] = {}
+        for row, families in enumerate(naming.said):
+            for family in families:
+                self._rows.setdefault(family, set()).add(row)
+        self.total = max(1, len(frozenset().union(*naming.units)))
+
+    def who(self, families: Families) -> frozenset[str]:
+        """Return the units that say all these words in one segment."""
+        rows = set.intersection(*(self._rows.get(family, set()) for family in families))
+        return frozenset().union(*(self._units[row] for row in rows))
+
+    def share(self, families: Families) -> float:
+        """Return the share of units that say them."""
+        return len(self.who(families)) / self.total
+
+
+def name_themes(
+    namings: Sequence[Naming],
+    *,
+    embedder: Embedder,
+    barred: frozenset[str] = frozenset(),
+    proper: frozenset[str] = frozenset(),
+    places: Sequence[frozenset[str]] = (),
+) -> list[Name]:
     """Return a distinct label for each theme; earlier ones choose first.
 
-    A phrase ranks by how much more it is said in the theme than elsewhere, and by how near its meaning is to the
+    A phrase ranks by how many people say it in the theme and how few elsewhere, and by how near its meaning is to the
     theme's centroid: a word that only often stands beside the matter does not name it.
+
+    Args:
+        namings: what each theme is named from.
+        embedder: the sentence model the centroids are of.
+        barred: words that name nothing alone.
+        proper: names, which stand in no label.
+        places: families of the words of services' and sites' names: such a name is no theme's.
     """
-    counts = [Counter(phrase.key for phrases in naming.phrases for phrase in phrases) for naming in namings]
-    totals = [max(1, len(naming.phrases)) for naming in namings]
+    speeches = [_Speech(naming) for naming in namings]
     shown = shown_forms([phrases for naming in namings for phrases in naming.phrases])
-    used: set[str] = set()
-    heads: set[tuple[str, ...]] = set()
-    names = []
+    centroids = np.stack([naming.centroid for naming in namings])
+    refused = frozenset(essence_of(place) for place in places)
+    ranked = []
+    for place in range(len(namings)):
+        found = _candidates(place, namings, speeches, shown, barred, proper)
+        found = [one for one in found if one.essence not in refused]
+        ranked.append(_by_meaning(found, place, centroids, embedder))
+    return _choose(namings, ranked, [speech.total for speech in speeches])
+
+
+def needed(units: int) -> int:
+    """Return how many of so many units have to say a label."""
+    return max(SAID_BY_FEW if units <= FEW_PEOPLE else SAID_BY, math.ceil(SAID_BY_SHARE * units))
+
+
+def _candidates(
+    place: int,
+    namings: Sequence[Naming],
+    speeches: Sequence[_Speech],
+    shown: Mapping[tuple[str, ...], Phrase],
+    barred: frozenset[str],
+    proper: frozenset[str],
+) -> list[_Candidate]:
+    """Return a theme's candidate phrases with their scores, strongest first; phrases of the same words are one."""
+    own = speeches[place]
+    uses = Counter(phrase.key for phrases in namings[place].phrases for phrase in phrases)
+    by_families: dict[Families, Counter[tuple[str, ...]]] = {}
+    for key, count in uses.items():
+        if may_name(shown[key], barred, proper):
+            by_families.setdefault(families_of(key), Counter())[key] += count
+    found = []
+    for families, keys in sorted(by_families.items()):
+        units = own.who(families)
+        if len(units) < max(SAID_BY_FEW, needed(own.total) // 2):
+            continue
+        phrase = shown[min(keys, key=lambda key: (-keys[key], key))]
+        share = len(units) / own.total
+        elsewhere = [speech.share(families) for number, speech in enumerate(speeches) if number != place]
+        mean = sum(elsewhere) / len(elsewhere) if elsewhere else 0.0
+        score = share**SHARE_POWER * math.log(1.0 + share / (mean + 0.02)) * _weight(phrase, families)
+        score *= min(1.0, share / max([share, *elsewhere]))
+        found.append(_Candidate(phrase, families, units, round(score, 9), 1.0, np.empty(0)))
+    return sorted(found, key=lambda one: (-one.score, one.families))
+
+
+def may_name(phrase: Phrase, barred: frozenset[str], proper: frozenset[str]) -> bool:
+    """Say whether a phrase may stand in a label: no date, no name, and a single word says something by itself."""
+    words = [word for word in phrase.key if word not in _LINKS]
+    if any(word in DATES or word in proper for word in words):
+        return False
+    if len(words) > 1:
+        return words[-1] not in barred and not all(word in GENERAL_WORDS for word in words)
+    is_made = words[0] in _MADE
+    return is_made or (words[0] not in barred and not _is_vague(words[0]) and words[0] not in GENERAL_WORDS)
+
+
+_MADE = frozenset([*QUALITIES.values(), *DOINGS.values()]) - VAGUE_WORDS
+
+
+def _is_vague(word: str) -> bool:
+    return word in VAGUE_WORDS or word in EMPTY_WORDS
+
+
+def _weight(phrase: Phrase, families: Families) -> float:
+    longer = FOR_A_LONGER_ONE if phrase.content > 1 else 1.0
+    if all(family in ROLES or _is_vague(family) for family in families):
+        return longer * (OF_A_ROLE if any(family in ROLES for family in families) else OF_VAGUE_WORDS)
+    return longer
+
+
+def _by_meaning(found: Sequence[_Candidate], place: int, centroids: np.ndarray, embedder: Embedder) -> list[_Candidate]:
+    """Return the strongest candidates in the order of score times likeness to the theme."""
+    strongest = found[:WEIGHED]
+    if not strongest:
+        return []
+    vectors = embedder.embed([one.phrase.shown for one in strongest]).astype(np.float64)
+    cosines = np.round(vectors @ centroids.T, 6)
+    own = np.maximum(cosines[:, place], SMALLEST_LIKENESS)
+    others = np.delete(cosines, place, axis=1).max(axis=1, initial=-1.0)
+    weights = own**LIKENESS_POWER * np.where(others > own + NEARER_ELSEWHERE, 0.5, 1.0)
+    weighed = [
+        one._replace(score=round(one.score * float(weight), 6), likeness=float(like), vector=vector)
+        for one, weight, like, vector in zip(strongest, weights, own, vectors, strict=True)
+    ]
+    return sorted(weighed, key=lambda one: (-one.score, one.families))
+
+
+def _choose(namings: Sequence[Naming], ranked: Sequence[list[_Candidate]], totals: Sequence[int]) -> list[Name]:
+    """Give each theme its name: general ones first, then always the one whose best free phrase is the strongest."""
+    names: dict[int, Name] = {}
+    labels: set[str] = set()
     for place, naming in enumerate(namings):
-        ranked = _by_meaning(_ranked(place, counts, totals, shown), naming.centroid, embedder)
-        ranking = _Ranking(ranked, counts[place], totals[place])
-        name = _choose(naming, ranking, used, heads)
-        used.add(name.label.lower())
-        names.append(name)
-    return names
+        enough = any(_is_fit(one, totals[place]) for one in ranked[place])
+        label = _GENERAL.get(naming.tone, "General remarks")
+        is_nameless = naming.general >= GENERAL_SHARE or (not enough and are_general(naming.keywords))
+        if is_nameless and label not in labels:
+            labels.add(label)
+            names[place] = Name(label, label.lower())
+    used: list[frozenset[str]] = []
+    while open_places := [place for place in range(len(namings)) if place not in names]:
+        free = {place: _free(ranked[place], used, totals[place]) for place in open_places}
+        claims = {place: free[place][0].score * totals[place] ** SIZE_POWER if free[place] else -1.0 for place in free}
+        place = min(open_places, key=lambda place: (-round(claims[place], 6), place))
+        if free[place]:
+            name, essences = _named(free[place], totals[place])
+            used += essences
+        else:
+            name = _other(namings[place].tone, ranked[place], labels)
+        labels.add(name.label)
+        names[place] = name
+    return [names[place] for place in range(len(namings))]
+
+
+def _free(ranked: Sequence[_Candidate], used: Sequence[frozenset[str]], total: int) -> list[_Candidate]:
+    """Return the phrases that may name a theme of so many people and say nothing another label says."""
+    free = [one for one in ranked if not any(_same(one.essence, other) for other in used)]
+    return [one for one in free if _is_fit(one, total)] or [one for one in free if _is_fit_if_rare(one, total)]
+
+
+def _named(enough: Sequence[_Candidate], total: int) -> tuple[Name, list[frozenset[str]]]:
+    first = _fuller(enough[0], enough)
+    second = _companion(first, enough, total)
+    if second is None:
+        return Name(sentence_case(first.phrase.shown), first.phrase.shown, frozenset(first.families)), [first.essence]
+    label = sentence_case(f"{first.phrase.shown} and {second.phrase.shown}")
+    families = frozenset(first.families + second.families)
+    return Name(label, first.phrase.shown, families), [first.essence, second.essence]
+
+
+def _is_fit(one: _Candidate, total: int) -> bool:
+    is_near = one.likeness >= LIKE_ENOUGH or len(one.units) >= SAID_ENOUGH * total
+    return len(one.units) >= needed(total) and is_near
+
+
+def _is_fit_if_rare(one: _Candidate, total: int) -> bool:
+    return one.likeness >= LIKE_ENOUGH_IF_RARE and len(one.units) >= min(SAID_BY, needed(total))
+
+
+def _same(essence: frozenset[str], other: frozenset[str]) -> bool:
+    """Say whether a reader would take two labels for one: the same words, or one more on top."""
+    return essence <= other or other <= essence
+
+
+def _fuller(first: _Candidate, enough: Sequence[_Candidate]) -> _Candidate:
+    """Return a longer phrase around a single word where people say it often enough: "waiting times" for "waiting"."""
+    if first.phrase.content > 1:
+        return first
+    around = [one for one in enough if one.phrase.content > 1 and set(first.families) < set(one.families)]
+    around = [one for one in around if "of" not in one.phrase.key]
+    often = [one for one in around if len(one.units) >= _share_for(one, first) * len(first.units)]
+    return min(often, key=lambda one: (-len(one.units), one.families), default=first)
+
+
+def _share_for(longer: _Candidate, first: _Candidate) -> float:
+    is_as_wide = longer.essence == first.essence or set(first.families) <= ROLES
+    return FULLER_SHARE if is_as_wide else NARROWER_SHARE
+
+
+def _companion(first: _Candidate, enough: Sequence[_Candidate], total: int) -> _Candidate | None:
+    """Return a second phrase for a theme that the first covers too little of: others say it, and it is as near."""
+    if len(first.units) >= COVERS * total or first.phrase.content > 1:
+        return None
+    for one in enough:
+        new = len(one.units - first.units)
+        is_apart = not set(one.families) & set(first.families) and not _same(one.essence, first.essence)
+        is_said = len(one.units) >= JOINED_SHARE * len(first.units) and new >= JOINED_SHARE * len(one.units)
+        is_near = one.likeness >= JOINED_LIKENESS * first.likeness
+        is_near = is_near and float(np.round(one.vector @ first.vector, 6)) < MUCH_THE_SAME
+        if is_apart and is_said and is_near and one.phrase.content == 1 and not set(one.families) & ROLES:
+            return one
+    return None
+
+
+def _other(tone: str, ranked: Sequence[_Candidate], labels: set[str]) -> Name:
+    """Return a name for what has no common phrase; further ones carry what they say most."""
+    label = {"praise": "Other praise", "concern": "Other concerns"}.get(tone, "Other remarks")
+    options = [label, *(f"{label} ({one.phrase.shown})" for one in ranked)]
+    options += [f"{label} ({number})" for number in range(2, len(labels) + 3)]
+    return Name(next(option for option in options if option not in labels), label.lower())
 
 
 def name_parents(families: Sequence[Sequence[Name]], *, taken: Sequence[str]) -> list[str]:
@@ -132,17 +386,14 @@ def name_parents(families: Sequence[Sequence[Name]], *, taken: Sequence[str]) ->
     used = {label.lower() for label in taken}
     labels = []
     for family in families:
-        ordered = [name.head for name in family if not name.label.startswith("General")]
-        ordered += [name.head for name in family if name.label.startswith("General")]
-        heads = list(dict.fromkeys(ordered))
-        label = next(
-            (
-                name
-                for size in range(2, len(heads) + 1)
-                if (name := sentence_case(listed(heads[:size]))).lower() not in used
-            ),
-            "",
-        )
+        led = family[:1] if family[0].label.startswith("General ") else []
+        ordered = [*led, *(name for name in family if not _is_catch_all(name)), *family]
+        heads = list(dict.fromkeys(name.head for name in ordered))
+        if all(_is_catch_all(name) for name in family):
+            heads = ["general remarks", *heads]
+        options = [heads[:1]] if heads[0] == "general remarks" else []
+        options += [heads[:size] for size in range(2, len(heads) + 1)]
+        label = next((name for one in options if (name := sentence_case(listed(one))).lower() not in used), "")
         number = 2
         while not label or label.lower() in used:
             label = sentence_case(f"{listed(heads[:2])} ({number})")
@@ -152,152 +403,13 @@ def name_parents(families: Sequence[Sequence[Name]], *, taken: Sequence[str]) ->
     return labels
 
 
-def shown_forms(phrases: Sequence[Sequence[Phrase]]) -> dict[tuple[str, ...], Phrase]:
-    """Return how each phrase reads: its commonest form, or its plural where that is said often enough."""
-    forms: dict[tuple[str, ...], Counter[str]] = {}
-    known: dict[tuple[str, ...], Phrase] = {}
-    for each in phrases:
-        for phrase in each:
-            forms.setdefault(phrase.key, Counter())[phrase.shown] += 1
-            known[phrase.key] = phrase
-    shown = {}
-    for key, counter in forms.items():
-        common = min(counter, key=lambda form: (-counter[form], form))
-        plurals = [form for form in (f"{common}s", f"{common}es", f"{common[:-1]}ies") if form in counter]
-        often = [form for form in plurals if counter[form] >= PLURAL_SHARE * counter.total()]
-        shown[key] = known[key]._replace(shown=often[0] if often else common)
-    return shown
-
-
-def _ranked(
-    place: int,
-    counts: list[Counter[tuple[str, ...]]],
-    totals: list[int],
-    shown: dict[tuple[str, ...], Phrase],
-) -> list[tuple[float, Phrase]]:
-    """Return candidate phrases with their scores, strongest first."""
-    scored = []
-    for key, count in counts[place].items():
-        inside = count / totals[place]
-        elsewhere = [other[key] / totals[number] for number, other in enumerate(counts) if number != place]
-        rival = sum(elsewhere) / len(elsewhere) if elsewhere else 0.0
-        lift = math.log(1.0 + inside / (rival + 0.02))
-        score = math.sqrt(inside) * lift * (1.0 + 0.35 * (shown[key].content - 1))
-        if count >= min(FEWEST_SEGMENTS, totals[place]):
-            scored.append((-round(score, 9), key))
-    scored.sort()
-    return [(-score, shown[key]) for score, key in scored]
-
-
-def _by_meaning(ranked: list[tuple[float, Phrase]], centroid: np.ndarray, embedder: Embedder) -> list[Phrase]:
-    """Return the strongest phrases in the order of score times likeness to the theme, then the others as they are."""
-    strongest = ranked[:WEIGHED]
-    if not strongest:
-        return []
-    vectors = embedder.embed([phrase.shown for _, phrase in strongest]).astype(np.float64)
-    likeness = np.maximum(vectors @ centroid, SMALLEST_LIKENESS)
-    weighed = [
-        (-round(score * float(like) ** LIKENESS_POWER, 6), place)
-        for place, ((score, _), like) in enumerate(zip(strongest, likeness, strict=True))
-    ]
-    return [strongest[place][1] for _, place in sorted(weighed)] + [phrase for _, phrase in ranked[WEIGHED:]]
-
-
-def _choose(naming: Naming, ranking: _Ranking, used: set[str], heads: set[tuple[str, ...]]) -> Name:
-    if naming.general >= GENERAL_SHARE:
-        label = {"praise": "General praise", "concern": "General dissatisfaction"}.get(naming.tone, "General remarks")
-        if label.lower() not in used:
-            return Name(label, label.lower())
-    unused = [phrase for phrase in ranking.phrases if phrase.key not in heads]
-    fresh = [phrase for phrase in unused if ranking.share(phrase) >= FEWEST_SHARE]
-    fresh = fresh or sorted(unused, key=lambda phrase: (-ranking.share(phrase), phrase.key))
-    if not fresh:
-        label = _fallback(naming, used)
-        return Name(label, label.lower())
-    first = _fuller(fresh[0], fresh, ranking)
-    heads.update((fresh[0].key, first.key))
-    options = [first.shown]
-    if first.content == 1 and ranking.share(first) < COVERS:
-        words = set(first.key)
-        companions = [
-            phrase.shown
-            for phrase in fresh
-            if not words & set(phrase.key) and phrase.content == 1 and 2 * ranking.share(phrase) >= ranking.share(first)
-        ]
-        options = [f"{first.shown} and {other}" for other in companions[:3]] + options
-    for option in options:
-        if option.lower() not in used:
-            return Name(sentence_case(option), first.shown)
-    label = _fallback(naming, used)
-    return Name(label, label.lower())
-
-
-def _fuller(single: Phrase, fresh: Sequence[Phrase], ranking: _Ranking) -> Phrase:
-    """Return a longer phrase around a single word where people say it often enough: "waiting times" for "waiting"."""
-    if single.content > 1:
-        return single
-    around = [phrase for phrase in fresh if phrase.content > 1 and single.key[0] in phrase.key]
-    often = [phrase for phrase in around if ranking.share(phrase) >= FULLER_SHARE * ranking.share(single)]
-    return min(often, key=lambda phrase: (-ranking.share(phrase), phrase.key), default=single)
-
-
-def _fallback(naming: Naming, used: set[str]) -> str:
-    words = naming.keywords or ["other matters"]
-    for length in range(1, len(words) + 1):
-        label = sentence_case(" and ".join(words[max(0, length - 2) : length]))
-        if label.lower() not in used:
-            return label
-    number = 2
-    while f"other matters {number}" in used:
-        number += 1
-    return f"Other matters {number}" if "other matters" in used else "Other matters"
+def _is_catch_all(name: Name) -> bool:
+    return name.label.startswith(("General ", "Other "))
 
 
 def sentence_case(phrase: str) -> str:
     """Return the phrase with a capital first letter."""
     return phrase[:1].upper() + phrase[1:]
-
-
-def telling_phrases(side: Sequence[Sequence[Phrase]], other: Sequence[Sequence[Phrase]]) -> list[str]:
-    """Return up to three phrases that one side says and the other says less, none within another.
-
-    Args:
-        side: phrases of the segments on this side (praise, say).
-        other: those on the other side.
-    """
-    here: Counter[tuple[str, ...]] = Counter(phrase.key for each in side for phrase in each)
-    there: Counter[tuple[str, ...]] = Counter(phrase.key for each in other for phrase in each)
-    shown = shown_forms([*side, *other])
-
-    def score(key: tuple[str, ...]) -> float:
-        lift = math.log(1.0 + (here[key] / len(side)) / (there[key] / max(1, len(other)) + 0.03))
-        return round(math.sqrt(here[key]) * lift * (1.0 + 0.35 * (shown[key].content - 1)), 9)
-
-    ranked = sorted((key for key in here if here[key] >= FEWEST_SEGMENTS), key=lambda key: (-score(key), key))
-    picked: list[tuple[str, ...]] = []
-    for key in ranked:
-        if len(picked) < MOST_DESCRIBED and not any(set(key) & set(kept) for kept in picked):
-            picked.append(key)
-    return [shown[key].shown for key in picked]
-
-
-def describe(praise: list[str], concern: list[str], tone: str) -> str:
-    """Return one sentence on what was said, praise and concern apart; without counts, as it may be published.
-
-    Args:
-        praise: phrases of those who praise.
-        concern: phrases of those who complain.
-        tone: what outweighs: praise, concern, both, or empty where nobody took a side.
-    """
-    if not tone:
-        return "People spoke of this without praise or concern."
-    starts = {"praise": ("Mostly praise", "some concern"), "concern": ("Some praise", "mostly concern")}
-    first, second = starts.get(tone, ("Praise", "concern"))
-    parts = [f"{first} ({listed(praise)})" if praise else "", f"{second} ({listed(concern)})" if concern else ""]
-    said = [part for part in parts if part]
-    if not said:
-        return {"praise": "Mostly praise.", "concern": "Mostly concern."}.get(tone, "Praise and concern, evenly.")
-    return f"{sentence_case(' and '.join(said))}."
 
 
 def listed(words: Sequence[str]) -> str:

@@ -10,36 +10,40 @@ import pandas as pd
 from voice_of_care.models import load_spacy
 from voice_of_care.tables import THEMES, conform
 from voice_of_care.themes.cluster import join_parents
-from voice_of_care.themes.labels import (
-    Name,
-    Naming,
-    describe,
-    is_general,
-    listed,
-    name_parents,
-    name_themes,
-    telling_phrases,
-)
-from voice_of_care.themes.phrases import Phrase, phrases_of
+from voice_of_care.themes.describe import Side, Sides, describe
+from voice_of_care.themes.labels import Name, Naming, is_nameless, listed, may_name, name_parents, name_themes
+from voice_of_care.themes.phrases import Phrase, read_phrases
 from voice_of_care.themes.quotes import NEGATIVE, POSITIVE
+from voice_of_care.themes.why import theme_terms
+from voice_of_care.themes.words import content_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from voice_of_care.embedding import Embedder
     from voice_of_care.settings import ThemeSettings
 
 NAMED_FROM = 120
 """A theme is named from at most so many of its most central texts."""
 
+DESCRIBED_FROM = 40
+"""What each side says is read from at least so many of its most central texts."""
+
 KEYWORDS = 10
 
 
-class _Evidence(NamedTuple):
-    """What a leaf is named from."""
+class Tree(NamedTuple):
+    """Themes with their parents, and the words that make each leaf."""
 
-    rows: list[int]
+    themes: pd.DataFrame
+    theme_terms: pd.DataFrame
+
+
+class _Evidence(NamedTuple):
+    """What a leaf is named and described from."""
+
     naming: Naming
-    praise: list[list[Phrase]]
-    concern: list[list[Phrase]]
+    sides: Sides
 
 
 def build_tree(
@@ -49,37 +53,49 @@ def build_tree(
     vectors: np.ndarray,
     *,
     leaf_ids: list[str],
-    keywords: list[list[str]],
+    places: Sequence[str],
     embedder: Embedder,
     settings: ThemeSettings,
-) -> pd.DataFrame:
+) -> Tree:
     """Return the themes table: parents and top-level leaves by size, each parent followed by its children.
 
     Args:
         centroids: unit centroid of each leaf.
-        mentions: one row for each leaf a segment is given: leaf, row (of texts), unit, sentiment, strength.
+        mentions: one row for each leaf a segment is given: leaf, row (of texts), text, unit, sentiment, strength.
         texts: the distinct texts.
         vectors: their unit vectors.
         leaf_ids: id of each leaf.
-        keywords: words of each leaf, strongest first.
+        places: names of services and sites, which are no theme's.
         embedder: weighs phrases by their likeness to a leaf.
-        settings: how many parents.
+        settings: how many parents, and words that name nothing.
     """
-    evidence = _evidence(centroids, mentions, texts, vectors, keywords, settings)
+    stop_words = frozenset(word.lower() for word in settings.stop_words)
+    chosen = [_chosen_rows(mentions, vectors, centroids[leaf], leaf) for leaf in range(len(leaf_ids))]
+    readings = _read(chosen, texts, stop_words)
+    families = _families_by_row(mentions, texts, readings.family)
+    terms = theme_terms(mentions, ids=leaf_ids, family=readings.family, stop_words=stop_words)
+    keywords = terms.groupby("theme_id", sort=False)["term"].apply(list).to_dict()
+    evidence = [_evidence(leaf, chosen[leaf], mentions, texts, readings, families) for leaf in range(len(leaf_ids))]
+    namings = [
+        one.naming._replace(centroid=centroid, keywords=keywords.get(name, []))
+        for one, centroid, name in zip(evidence, centroids, leaf_ids, strict=True)
+    ]
     sizes = [int(mentions.loc[mentions["leaf"] == leaf, "unit"].nunique()) for leaf in range(len(leaf_ids))]
     order = sorted(range(len(leaf_ids)), key=lambda leaf: (-sizes[leaf], leaf_ids[leaf]))
-    named = name_themes([evidence[leaf].naming for leaf in order], embedder=embedder)
+    named = name_themes(
+        [namings[leaf] for leaf in order],
+        embedder=embedder,
+        barred=readings.barred,
+        proper=readings.names,
+        places=[frozenset(readings.family.get(word, word) for word in content_words(place)) for place in places],
+    )
     names = dict(zip(order, named, strict=True))
     rows: dict[int, dict[str, object]] = {
         leaf: {
             "theme_id": leaf_ids[leaf],
             "label": names[leaf].label,
-            "description": describe(
-                telling_phrases(evidence[leaf].praise, evidence[leaf].concern),
-                telling_phrases(evidence[leaf].concern, evidence[leaf].praise),
-                evidence[leaf].naming.tone,
-            ),
-            "keywords": keywords[leaf],
+            "description": describe(evidence[leaf].sides, families=names[leaf].families),
+            "keywords": keywords.get(leaf_ids[leaf], [])[:KEYWORDS],
             "parent_id": None,
             "size": sizes[leaf],
             "status": "proposed",
@@ -89,34 +105,97 @@ def build_tree(
         for leaf in order
     }
     groups = join_parents(centroids, settings.most_parents)
-    families = [[leaf for leaf in order if groups[leaf] == group] for group in range(int(groups.max()) + 1)]
-    return _table(families, rows, names, mentions)
+    parents = [[leaf for leaf in order if groups[leaf] == group] for group in range(int(groups.max()) + 1)]
+    return Tree(_table(parents, rows, names, mentions), terms)
+
+
+class _Read(NamedTuple):
+    """What the chosen texts were read as, by row."""
+
+    topics: dict[int, list[Phrase]]
+    sayings: dict[int, list[Phrase]]
+    family: dict[str, str]
+    barred: frozenset[str]
+    names: frozenset[str]
+
+
+def _read(chosen: Sequence[Sequence[int]], texts: Sequence[str], stop_words: frozenset[str]) -> _Read:
+    wanted = sorted({row for rows in chosen for row in rows})
+    found = read_phrases([texts[row] for row in wanted], nlp=load_spacy(disable=("ner",)), stop_words=stop_words)
+    topics = dict(zip(wanted, found.topics, strict=True))
+    return _Read(topics, dict(zip(wanted, found.sayings, strict=True)), found.family, found.barred, found.names)
+
+
+def _families_by_row(
+    mentions: pd.DataFrame, texts: Sequence[str], family: Mapping[str, str]
+) -> dict[int, frozenset[str]]:
+    """Return the families of the words of each text that is mentioned."""
+    return {
+        int(row): frozenset(family.get(word, word) for word in content_words(texts[row]))
+        for row in np.unique(mentions["row"].to_numpy())
+    }
 
 
 def _evidence(
-    centroids: np.ndarray,
+    leaf: int,
+    chosen: list[int],
     mentions: pd.DataFrame,
-    texts: list[str],
-    vectors: np.ndarray,
-    keywords: list[list[str]],
-    settings: ThemeSettings,
-) -> list[_Evidence]:
-    central = [_central_rows(mentions, vectors, centroids[leaf], leaf) for leaf in range(len(centroids))]
-    wanted = sorted({row for rows in central for row in rows})
-    stop_words = frozenset(word.lower() for word in settings.stop_words)
-    parsed = phrases_of([texts[row] for row in wanted], nlp=load_spacy(disable=("ner",)), stop_words=stop_words)
-    phrases = dict(zip(wanted, parsed, strict=True))
-    found = []
-    for leaf, rows in enumerate(central):
-        of_leaf = mentions[mentions["leaf"] == leaf]
-        tone_of = dict(zip(of_leaf["row"], of_leaf["sentiment"], strict=True))
-        general = sum(is_general(texts[row]) for row in rows) / max(1, len(rows))
-        tone = _tone(of_leaf["sentiment"].tolist())
-        naming = Naming([phrases[row] for row in rows], keywords[leaf], general, tone, centroids[leaf])
-        praise = [phrases[row] for row in rows if tone_of.get(row) in POSITIVE]
-        concern = [phrases[row] for row in rows if tone_of.get(row) in NEGATIVE]
-        found.append(_Evidence(rows, naming, praise, concern))
-    return found
+    texts: Sequence[str],
+    readings: _Read,
+    families: Mapping[int, frozenset[str]],
+) -> _Evidence:
+    of_leaf = mentions[mentions["leaf"] == leaf]
+    units_of_row = {int(str(row)): frozenset(units) for row, units in of_leaf.groupby("row")["unit"]}
+    rows = sorted(units_of_row)
+    central = chosen[:NAMED_FROM]
+    naming = Naming(
+        phrases=[readings.topics[row] for row in central],
+        said=[families[row] for row in rows],
+        units=[units_of_row[row] for row in rows],
+        general=sum(is_nameless(texts[row]) for row in central) / max(1, len(central)),
+        keywords=[],
+        tone=_tone(of_leaf["sentiment"].tolist()),
+        centroid=np.empty(0),
+    )
+    kinds = {name: of_leaf[of_leaf["sentiment"].isin(labels)] for name, labels in _SIDES.items()}
+    sides = Sides(
+        praise=_side(kinds["praise"], chosen, readings),
+        concern=_side(kinds["concern"], chosen, readings),
+        suggestion=_side(kinds["suggestion"], chosen, readings),
+        total=int(of_leaf["unit"].nunique()),
+    )
+    return _Evidence(naming, sides)
+
+
+_SIDES = {"praise": POSITIVE, "concern": NEGATIVE, "suggestion": ()}
+
+
+def _side(said: pd.DataFrame, chosen: Sequence[int], readings: _Read) -> Side:
+    units_of_row = {int(str(row)): frozenset(units) for row, units in said.groupby("row")["unit"]}
+    rows = [row for row in sorted(set(chosen)) if row in units_of_row]
+    phrases = [
+        [*(one for one in readings.sayings[row] if _may_be_said(one, readings))]
+        + [one for one in readings.topics[row] if may_name(one, readings.barred, readings.names)]
+        for row in rows
+    ]
+    return Side(phrases, [units_of_row[row] for row in rows], frozenset(said["unit"]))
+
+
+def _may_be_said(saying: Phrase, readings: _Read) -> bool:
+    return saying.key[-1] not in readings.barred and not readings.names & set(saying.key)
+
+
+def _chosen_rows(mentions: pd.DataFrame, vectors: np.ndarray, centroid: np.ndarray, leaf: int) -> list[int]:
+    """Return the texts a leaf is named and described from: the most central, then the most central of each side."""
+    of_leaf = mentions[mentions["leaf"] == leaf]
+    central = _central_rows(mentions, vectors, centroid, leaf)
+    rows = np.unique(of_leaf["row"].to_numpy())
+    near = dict(zip(rows.tolist(), np.round(vectors[rows].astype(np.float64) @ centroid, 6).tolist(), strict=True))
+    for labels in (POSITIVE, NEGATIVE):
+        side = sorted({int(row) for row in of_leaf.loc[of_leaf["sentiment"].isin(labels), "row"]})
+        side.sort(key=lambda row: (-near[row], row))
+        central += [row for row in side[:DESCRIBED_FROM] if row not in central]
+    return central
 
 
 def _central_rows(mentions: pd.DataFrame, vectors: np.ndarray, centroid: np.ndarray, leaf: int) -> list[int]:
@@ -182,4 +261,7 @@ def parent_id_of(children: list[str]) -> str:
 
 def describe_parent(labels: list[str]) -> str:
     """Return one sentence that lists the children."""
-    return f"Brings together {listed([label[:1].lower() + label[1:] for label in labels])}."
+    lowered = [label[:1].lower() + label[1:] for label in labels]
+    if any(" and " in label for label in lowered):
+        return f"Brings together {'; '.join(lowered)}."
+    return f"Brings together {listed(lowered)}."
