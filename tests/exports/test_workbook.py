@@ -32,7 +32,7 @@ def listed(tmp_path):
 
 def test_what_waits_is_listed(listed):
     _analysis, _path, waiting = listed
-    assert waiting == {"Themes": 3, "Merges": 1, "Links": 1, "Quotes": 2, "Severity": 3, "Redactions": 1}
+    assert waiting == {"Themes": 3, "Merges": 1, "Links": 1, "Segments": 6, "Quotes": 2, "Severity": 3, "Redactions": 1}
 
 
 def test_an_untouched_list_decides_nothing(listed):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
 
 START_SHEET = "Start here"
+PRIORITIES_SHEET = "Priorities"
 WHO_LABEL = "Your name (who decides)"
 VERSION_LABEL = "Decisions there were when this list was made"
 _NO_ANSWER = {"keep apart", "read and fine"}
@@ -102,6 +103,8 @@ def _filled_rows(workbook: Workbook, *, default_who: str) -> Iterator[Row]:
             decision = cells.get("decision", "").lower()
             if title == "Themes" and not decision and (cells.get("new name") or cells.get("new description")):
                 decision = "rename"
+            if title == "Segments" and not decision and cells.get("another priority"):
+                decision = "another"
             if decision and decision not in _NO_ANSWER:
                 yield Row(title, number, cells, decision, cells.get("who") or default_who, cells.get("why", ""))
 
@@ -228,6 +231,45 @@ def _read_link(row: Row, analysis: Analysis) -> Iterator[Decision]:
         yield Decision("mapping.set", {**ids, "status": status}, {"status": before}, row.who, row.why)
 
 
+def _read_segment(row: Row, analysis: Analysis) -> Iterator[Decision]:
+    _choice(row, "yes", "no", "another")
+    segment_id = row.cells.get("segment_id", "")
+    text = analysis.segments.loc[analysis.segments["segment_id"] == segment_id, "text"]
+    if text.empty:
+        msg = "no segment with this segment_id now; make a new list"
+        raise _Problem(msg)
+    said: list[tuple[str, str, str]] = []
+    if row.decision != "another":
+        status = {"yes": "confirmed", "no": "rejected"}[row.decision]
+        said.append((row.cells.get("framework_id", ""), row.cells.get("priority_id", ""), status))
+    if row.cells.get("another priority"):
+        framework_id, _, priority_id = row.cells["another priority"].partition(":")
+        said.append((framework_id.strip(), priority_id.strip(), "confirmed"))
+    for framework_id, priority_id, status in said:
+        if (framework_id, priority_id) not in _priorities_of(analysis):
+            msg = f"no such priority is in use; choose one of the sheet '{PRIORITIES_SHEET}'"
+            raise _Problem(msg)
+        before = _said_before(analysis, framework_id, priority_id, str(text.iloc[0]))
+        if before != status:
+            ids: Payload = {"segment_id": segment_id, "framework_id": framework_id, "priority_id": priority_id}
+            payload: Payload = {**ids, "text_hash": text_hash(str(text.iloc[0])), "status": status}
+            yield Decision("link.set", payload, {"status": before}, row.who, row.why)
+
+
+def _priorities_of(analysis: Analysis) -> set[tuple[str, str]]:
+    return {(framework.id, element.id) for framework in analysis.frameworks for element in framework.elements}
+
+
+def _said_before(analysis: Analysis, framework_id: str, priority_id: str, text: str) -> str:
+    """Return what a reviewer has said of this text and priority before: confirmed, rejected, or nothing."""
+    examples = analysis.examples[analysis.examples["origin"] == "reviewer"]
+    for key, value in (("framework_id", framework_id), ("priority_id", priority_id), ("text", text)):
+        examples = examples[examples[key] == value]
+    if examples.empty:
+        return ""
+    return "confirmed" if bool(examples["is_example"].iloc[-1]) else "rejected"
+
+
 def _read_quote(row: Row, analysis: Analysis) -> Iterator[Decision]:
     _choice(row, "approve", "withhold")
     segment_id = row.cells.get("segment_id", "")
@@ -287,6 +329,7 @@ _READERS: dict[str, Callable[[Row, Analysis], Iterator[Decision]]] = {
     "Themes": _read_theme,
     "Merges": _read_merge,
     "Links": _read_link,
+    "Segments": _read_segment,
     "Quotes": _read_quote,
     "Severity": _read_severity,
     "Redactions": _read_redaction,

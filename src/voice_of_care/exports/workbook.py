@@ -12,8 +12,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from voice_of_care.errors import InputError, StoreError
+from voice_of_care.exports.checking import segments_to_check
 from voice_of_care.exports.excel import plain_value, save_workbook
-from voice_of_care.exports.reading_decisions import START_SHEET, VERSION_LABEL, WHO_LABEL, read_sheet_decisions
+from voice_of_care.exports.reading_decisions import (
+    PRIORITIES_SHEET,
+    START_SHEET,
+    VERSION_LABEL,
+    WHO_LABEL,
+    read_sheet_decisions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,17 +47,19 @@ class Sheet(NamedTuple):
     rows: list[list[Any]]
     answers: tuple[tuple[str, int], ...]
     choices: tuple[str, ...]
+    suggested: str = ""  # range that fills the drop-down of the second answer
 
 
 def list_decisions(analysis: Analysis, path: Path) -> dict[str, int]:
     """Write what waits for a person into a workbook, its owner's alone, and return how many rows each sheet has."""
-    makers = (_themes, _merges, _links, _quotes, _severity, _redactions)
+    makers = (_themes, _merges, _links, _segments, _quotes, _severity, _redactions)
     sheets = [make(analysis) for make in makers]
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     _write_start(workbook.create_sheet(START_SHEET), analysis, sheets)
     for sheet in sheets:
         _write_sheet(workbook.create_sheet(sheet.title), sheet)
+    _write_priorities(workbook.create_sheet(PRIORITIES_SHEET), analysis)
     try:
         save_workbook(workbook, path)
         path.chmod(0o600)
@@ -173,6 +182,28 @@ def _links(analysis: Analysis) -> Sheet:
         rows,
         (("decision", 12),),
         ("confirm", "reject"),
+    )
+
+
+def _segments(analysis: Analysis) -> Sheet:
+    last = 1 + sum(len(framework.elements) for framework in analysis.frameworks)
+    return Sheet(
+        "Segments",
+        "Does this sentence speak of this priority? The next analysis learns from what you say: eight examples of a "
+        "priority go a long way. Where it speaks of another, choose that one.",
+        (
+            ("segment_id", 18),
+            ("framework_id", 16),
+            ("priority_id", 20),
+            ("priority", 40),
+            ("text", 80),
+            ("why listed", 16),
+            ("strength", 9),
+        ),
+        segments_to_check(analysis),
+        (("decision", 12), ("another priority", 40)),
+        ("yes", "no"),
+        suggested=f"'{PRIORITIES_SHEET}'!$A$2:$A${max(2, last)}",
     )
 
 
@@ -302,5 +333,24 @@ def _write_sheet(target: Worksheet, sheet: Sheet) -> None:
     drop_down.error = "Choose one of: " + "; ".join(sheet.choices)
     target.add_data_validation(drop_down)
     drop_down.add(f"{letter}2:{letter}{last}")
+    if sheet.suggested:
+        suggested = DataValidation(type="list", formula1=sheet.suggested, allow_blank=True)
+        target.add_data_validation(suggested)
+        letter = get_column_letter(first_answer + 1)
+        suggested.add(f"{letter}2:{letter}{last}")
     target.freeze_panes = "C2"
     target.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{max(2, len(sheet.rows) + 1)}"
+
+
+def _write_priorities(target: Worksheet, analysis: Analysis) -> None:
+    """List what 'another priority' may hold."""
+    target.append(["framework and priority", "label", "definition"])
+    for framework in analysis.frameworks:
+        for element in framework.elements:
+            target.append([f"{framework.id}: {element.id}", element.label, element.definition])
+            for cell in target[target.max_row]:
+                cell.data_type = "s"
+    for column, width in (("A", 40), ("B", 40), ("C", 100)):
+        target.column_dimensions[column].width = width
+    for cell in target[1]:
+        cell.font = Font(bold=True)
