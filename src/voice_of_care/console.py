@@ -119,5 +119,125 @@ def framework_lines(framework: Framework) -> list[str]:
     return lines
 
 
+_MOST_PARTS = 12
+
+
+def sample_lines(found: Mapping[str, Any]) -> list[str]:
+    """Return what was drawn for coding, and what it will let one say."""
+    lines = [
+        f"{found['file']}: {found['comments']} of {found['of']} comments, a sheet for each of {found['coders']} coders"
+        + (f", {found['coded_by_all']} coded by all." if found["coders"] > 1 else "."),
+        f"A share will be known to within {100 * found['half_width']:.1f} points (95%, where it is a half).",
+    ]
+    largest = sorted(found["strata"], key=lambda row: (-row["comments"], row["stratum"]))
+    lines += [f"  {row['drawn']} of {row['comments']}: {row['stratum']}" for row in largest[:_MOST_PARTS]]
+    if len(largest) > _MOST_PARTS:
+        lines.append(f"  and {len(largest) - _MOST_PARTS} smaller parts; --json lists all")
+    if found["expected"]:
+        lines.append("Codes to expect, if people code about as we do; under 10 is too few to say:")
+        lines += [f"  {count:>5}  {priority}" for priority, count in found["expected"].items()]
+    return [*lines, "The workbook holds comments nobody has approved yet: keep it inside the team."]
+
+
+_ROWS = {
+    "all": "all coded rows",
+    "labelled": "rows whose priorities are judged",
+    "texts_seen_once": "texts that stand once",
+    "as_analysed": "as a run analyses them",
+}
+
+
+def evaluation_lines(found: Mapping[str, Any]) -> list[str]:
+    """Return how far our coding and people's agree, in words; see docs/methods/evaluation.md."""
+    rows = found["rows"]
+    lines = [f"{rows['read']} rows: {rows['judged']} judged on priorities, {rows['with_sentiment']} on sentiment."]
+    lines += [f"  not judged on priorities, {count}: {reason}" for reason, count in rows["left_out"].items()]
+    lines += [f"  a run would set aside, {count}: {reason}" for reason, count in rows["set_aside_by_a_run"].items()]
+    lines += ["", f"Priorities of {found['framework']['name']}:"]
+    for name in ("all", "texts_seen_once", "as_analysed"):
+        lines.append(_priorities_line(_ROWS[name], found["priorities"][name]))
+    lines += _priority_lines(found["priorities"]["all"])
+    for name in ("all", "labelled"):
+        lines += _sentiment_lines(_ROWS[name], found["sentiment"][name])
+    lines += _theme_lines(found["themes"])
+    for pair in found["coders"]:
+        lines.append(_priorities_line(f"{pair['between']}, comments coded twice", pair["priorities"]))
+    return [*lines, "", *found["remarks"]]
+
+
+def _priorities_line(rows: str, section: Mapping[str, Any]) -> str:
+    if not section["comments"]:
+        return f"  {rows}: none"
+    return (
+        f"  {rows} ({section['comments']}): F1 {_with_interval(section, 'f1_micro')} micro,"
+        f" {_with_interval(section, 'f1_macro')} macro, {_shown(section['f1_samples'])} by comment;"
+        f" exact {_shown(section['exact_match'])}, kappa {_shown(section['kappa'])},"
+        f" alpha {_shown(section['alpha_masi'])}{_if_few(section)}"
+    )
+
+
+def _priority_lines(section: Mapping[str, Any]) -> list[str]:
+    items = section.get("per_priority", [])
+    width = max((len(item["label"]) for item in items), default=0)
+    lines = []
+    for item in items:
+        figures = (
+            f"precision {_shown(item['precision'])}, recall {_shown(item['recall'])},"
+            f" F1 {_with_interval(item, 'f1')}, kappa {_shown(item['kappa'])}"
+        )
+        lines.append(f"    {item['label']:<{width}} {item['support']:>5}  "
+                     + (figures if item["is_enough"] else "too few to say"))  # fmt: skip
+    return lines
+
+
+def _sentiment_lines(rows: str, section: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for name, levels in (("five_levels", "5 levels"), ("three_levels", "3 levels")):
+        found = section[name]
+        if found["comments"]:
+            lines.append(
+                f"Sentiment, {rows} ({found['comments']}), {levels}: accuracy {_with_interval(found, 'accuracy')},"
+                f" F1 {_with_interval(found, 'f1_macro')} macro, weighted kappa {_shown(found['kappa_weighted'])},"
+                f" mean absolute error {_shown(found['mean_absolute_error'])}{_if_few(found)}"
+            )
+    return lines
+
+
+def _theme_lines(themes: Mapping[str, Any]) -> list[str]:
+    if not themes["comments"] or "found" not in themes:
+        return []
+    lines = [
+        f"Themes: {themes['found']} found; {100 * (themes['share_without_theme'] or 0):.1f}% of segments that say"
+        " something have none."
+    ]
+    if "ami" in themes:
+        lines.append(
+            f"  against the codes ({themes['comments']}): AMI {_with_interval(themes, 'ami')}, homogeneity"
+            f" {_shown(themes['homogeneity'])}, completeness {_shown(themes['completeness'])}, best-match F1"
+            f" {_shown(themes['best_match_f1'])}"
+        )
+    stability = themes["stability"]
+    if stability:
+        lines.append(
+            f"  again on the same comments shuffled: ARI {_shown(stability['ari_shuffled'])}; with a tenth of"
+            f" respondents left out: {_shown(stability['ari_without_a_tenth'])}"
+        )
+    return lines
+
+
+def _if_few(section: Mapping[str, Any]) -> str:
+    return "" if section["is_enough"] else " - too few to say"
+
+
+def _shown(value: float | None) -> str:
+    return "nothing to measure" if value is None else f"{value:.2f}"
+
+
+def _with_interval(section: Mapping[str, Any], measure: str) -> str:
+    low, high = section["intervals"][measure]
+    interval = "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
+    return _shown(section[measure]) + interval
+
+
 def _with_source(source: str, problem: str) -> str:
     return problem if problem.startswith(source) else f"{source}: {problem}"

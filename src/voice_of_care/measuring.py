@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from voice_of_care.counting import units
 from voice_of_care.errors import InputError, TooLittleDataError
 from voice_of_care.evaluation.codings import CODED, NO_TEXT, Codings, read_codings
-from voice_of_care.evaluation.columns import Columns, find_columns
+from voice_of_care.evaluation.columns import Columns, find_columns, qdc_feedback
 from voice_of_care.evaluation.judge import (
     JUDGED,
     OURS_PEOPLE,
@@ -28,6 +29,7 @@ from voice_of_care.evaluation.judge import (
 )
 from voice_of_care.evaluation.resampling import Resampling
 from voice_of_care.evaluation.results import Evaluation, Ledger
+from voice_of_care.exports.coding import read_coding_workbook
 from voice_of_care.intake.coded import NO, YES, CodedSheet, open_coded, read_coded
 from voice_of_care.pipeline import (
     Scored,
@@ -36,12 +38,15 @@ from voice_of_care.pipeline import (
     score_comments,
     theme_comments,
 )
-from voice_of_care.tables import ASSIGNMENTS
+from voice_of_care.sentiment import SentimentScored
+from voice_of_care.tables import ASSIGNMENTS, SET_ASIDE
+from voice_of_care.themes import SegmentsSplit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from voice_of_care.analysis import Analysis
     from voice_of_care.embedding import Embedders
     from voice_of_care.frameworks import Framework
     from voice_of_care.pipeline import Stopwatch
@@ -65,14 +70,23 @@ class Effort:
     seed: int = 20240401
 
 
+class Themed(NamedTuple):
+    """Themes as found: assignments of segments, what was set aside, and how many themes there are."""
+
+    assignments: pd.DataFrame
+    set_aside: pd.DataFrame
+    found: int
+
+
 class Coded(NamedTuple):
-    """Comments coded by us, and by people."""
+    """Comments coded by us, and by people; without themes these are found first."""
 
     scored: Scored
     segment_links: pd.DataFrame
     aside: pd.DataFrame
     codings: Codings
     columns: Columns
+    themed: Themed | None = None
 
 
 def evaluate_file(
@@ -101,7 +115,7 @@ def evaluate_file(
         TooLittleDataError: no row is left to judge.
     """
     with watch.step("read"):
-        sheet, columns, remarks = _coded_sheet(path, framework=framework, settings=settings)
+        sheet, columns, remarks = coded_sheet(path, framework=framework, settings=settings)
         read = read_coded(sheet, columns=columns.roles, wanted=columns.wanted, settings=settings, key=key)
         codings = read_codings(read.codings, columns=columns, framework=framework, yes=YES, no=NO)
     if not (codings.rows["status"] == CODED).any() and not codings.rows["level"].gt(0).any():
@@ -142,20 +156,22 @@ def compare(
     )
     with watch.step("compare"):
         judged = judge_codings(codings, ours, resampling=resampling)
+    parts, told = [judged.measures], [*remarks, *codings.remarks, _TRAINING_REMARK]
     kept = without(scored, coded.aside["comment_id"].tolist())
-    told = [*remarks, *codings.remarks, _TRAINING_REMARK]
-    parts, themes = [judged.measures], dict[str, Any]()
+    themes: dict[str, Any] = {}
     try:
         with watch.step("themes"):
-            found = theme_comments(kept, settings=settings, embedders=embedders)
+            fresh = _themed(theme_comments(kept, settings=settings, embedders=embedders))
+            themed = coded.themed or fresh
     except TooLittleDataError as error:
         told.append(f"Themes were not compared. {error}")
     else:
-        parts.append(judge_themes(codings, ours, found.assignments, kept.split.segments, resampling=resampling))
+        parts.append(judge_themes(codings, ours, themed.assignments, kept.split.segments, resampling=resampling))
         with watch.step("stability") as progress:
-            stable = _stability(kept, found, settings=settings, embedders=embedders, effort=effort, progress=progress)
+            stable = _stability(kept, fresh.assignments, settings=settings, embedders=embedders, effort=effort,
+                                progress=progress)  # fmt: skip
         parts.append(stable)
-        themes = {**_theme_counts(found), "stability": dict(zip(stable["measure"], stable["value"], strict=True))}
+        themes = {**_theme_counts(themed), "stability": dict(zip(stable["measure"], stable["value"], strict=True))}
     return Evaluation(
         framework={"id": framework.id, "version": framework.version, "name": framework.name},
         preset=coded.columns.preset,
@@ -167,6 +183,82 @@ def compare(
         labels={element.id: element.label for element in framework.elements},
         remarks=told,
     )
+
+
+def evaluate_workbook(
+    path: Path,
+    *,
+    framework: Framework,
+    analysis: Analysis,
+    settings: Settings,
+    embedders: Embedders,
+    effort: Effort,
+    watch: Stopwatch,
+) -> Evaluation:
+    """Compare a project's coding with a workbook that people coded in; the texts are the project's own.
+
+    Raises:
+        InputError: the workbook can't be read, is of another framework, or nobody has coded in it.
+    """
+    with watch.step("read"):
+        read = read_coding_workbook(path)
+        if read.framework_id != framework.id:
+            msg = (
+                f"{path.name}: it was made for the framework {read.framework_id}. Give --framework {read.framework_id}."
+            )
+            raise InputError(msg)
+        known = read.cells["comment_id"].isin(analysis.safe_comments["comment_id"])
+        codes = tuple(column for column in read.cells.columns if column.startswith("code "))
+        roles = {"text": "comment_id", "sentiment": "sentiment", "coder": "coder"}
+        columns = Columns(roles, codes, {}, ("not coded",), (), (), "sample-for-coding")
+        cells = read.cells[known].reset_index(drop=True)
+        codings = read_codings(cells, columns=columns, framework=framework, yes=YES, no=NO)
+    if not (codings.rows["status"] == CODED).any():
+        msg = f"{path.name}: nobody has coded in it yet. Fill in the sheets of the coders first."
+        raise InputError(msg)
+    remarks = (
+        [f"Rows whose comment_id is not the project's: {int((~known).sum())}; left out."] if not known.all() else []
+    )
+    scored = scored_of(analysis, settings=settings)
+    links = analysis.segment_links
+    if framework.id not in {each.id for each in analysis.frameworks}:
+        with watch.step("priorities"):
+            links = link_comments(
+                scored, analysis.assignments, settings=settings, embedders=embedders, frameworks=(framework,)
+            ).segment_links
+    live = analysis.theme_vectors["theme_id"].isin(analysis.themes["theme_id"])
+    aside = analysis.set_aside[analysis.set_aside["step"] == "themes"]
+    coded = Coded(scored, links, pd.DataFrame({"comment_id": [], "reason": []}, dtype="str"), codings, columns,
+                  Themed(analysis.assignments, aside, int(live.sum())))  # fmt: skip
+    return compare(
+        coded, framework=framework, settings=settings, embedders=embedders, effort=effort, watch=watch, remarks=remarks
+    )
+
+
+def scored_of(analysis: Analysis, *, settings: Settings) -> Scored:
+    """Return a project's comments with what a run gave each alone."""
+    return Scored(
+        analysis.safe_comments,
+        units(analysis.safe_comments, count_campaigns=settings.intake.count_campaigns),
+        SegmentsSplit(analysis.segments, SET_ASIDE.empty()),
+        SentimentScored(analysis.sentiments, analysis.comment_sentiments),
+    )
+
+
+def offered(framework: Framework) -> list[str]:
+    """Return the priorities that people are offered: all but those that say that nothing could be said."""
+    declared = qdc_feedback()
+    none = [*declared["not_coded"], *declared["no_priority"]] if framework.id == declared["framework"] else []
+    return [element.id for element in framework.elements if element.label not in none]
+
+
+def given_in(analysis: Analysis, framework: Framework) -> dict[str, int]:
+    """Return how many comments of a project we gave each priority of a framework; empty where it was not mapped."""
+    links = analysis.segment_links[analysis.segment_links["framework_id"] == framework.id]
+    comment_of = analysis.segments.set_index("segment_id")["comment_id"]
+    pairs = pd.DataFrame({"comment": links["segment_id"].map(comment_of), "priority": links["priority_id"]})
+    counts = pairs.drop_duplicates()["priority"].value_counts()
+    return {str(priority): int(count) for priority, count in sorted(counts.items())}
 
 
 def without(scored: Scored, comment_ids: Sequence[str]) -> Scored:
@@ -186,7 +278,7 @@ def without(scored: Scored, comment_ids: Sequence[str]) -> Scored:
     )
 
 
-def _coded_sheet(path: Path, *, framework: Framework, settings: Settings) -> tuple[CodedSheet, Columns, list[str]]:
+def coded_sheet(path: Path, *, framework: Framework, settings: Settings) -> tuple[CodedSheet, Columns, list[str]]:
     """Return the first table with texts and codes, and a line for each that is not read."""
     first_error: InputError | None = None
     chosen: tuple[CodedSheet, Columns] | None = None
@@ -214,7 +306,7 @@ def _ledger(coded: Coded) -> Ledger:
     return Ledger(
         rows=len(rows),
         with_text=int(with_text.sum()),
-        comments=len(coded.scored.safe_comments),
+        comments=int(rows["comment_id"].nunique()),
         judged=int((rows["status"] == CODED).sum()),
         with_sentiment=int((with_text & (rows["level"] > 0)).sum()),
         left_out={str(reason): int(count) for reason, count in sorted(left_out.items())},
@@ -225,16 +317,20 @@ def _ledger(coded: Coded) -> Ledger:
     )
 
 
-def _theme_counts(found: ThemesFound) -> dict[str, Any]:
-    leaves = int(found.theme_vectors["theme_id"].isin(found.themes["theme_id"]).sum())
-    without_theme = int((found.set_aside["reason"] == NO_THEME).sum())
-    says_something = int(found.assignments["segment_id"].nunique()) + without_theme
+def _themed(found: ThemesFound) -> Themed:
+    count = int(found.theme_vectors["theme_id"].isin(found.themes["theme_id"]).sum())
+    return Themed(found.assignments, found.set_aside, count)
+
+
+def _theme_counts(themed: Themed) -> dict[str, Any]:
+    without_theme = int((themed.set_aside["reason"] == NO_THEME).sum())
+    says_something = int(themed.assignments["segment_id"].nunique()) + without_theme
     return {
-        "found": leaves,
+        "found": themed.found,
         "segments_that_say_something": says_something,
         "segments_without_theme": without_theme,
         "share_without_theme": round(without_theme / says_something, 4) if says_something else None,
-        "segments_that_say_nothing": len(found.set_aside) - without_theme,
+        "segments_that_say_nothing": len(themed.set_aside) - without_theme,
     }
 
 
@@ -243,7 +339,7 @@ def _theme_counts(found: ThemesFound) -> dict[str, Any]:
 
 def _stability(
     kept: Scored,
-    found: ThemesFound,
+    assignments: pd.DataFrame,
     *,
     settings: Settings,
     embedders: Embedders,
@@ -251,7 +347,7 @@ def _stability(
     progress: Any,  # noqa: ANN401 (the stopwatch's callback)
 ) -> pd.DataFrame:
     """Return how alike the themes are on the same comments shuffled, and with a tenth of respondents left out."""
-    main = main_themes(found.assignments, kept.split.segments)
+    main = main_themes(assignments, kept.split.segments)
     comments = kept.safe_comments["comment_id"].tolist()
     rows: list[tuple[str, float, int]] = []
     if effort.theme_runs:
@@ -274,7 +370,7 @@ def _stability(
         rows.append(("ari_without_a_tenth_lowest", min(alike), len(comments)))
     made = pd.DataFrame(rows, columns=["measure", "value", "comments"])
     return made.assign(
-        about="stability", judged_on="as_analysed", between=OURS_PEOPLE.split(",")[0], item="", low=np.nan,
+        about="stability", judged_on="as_analysed", between=OURS_PEOPLE, item="", low=np.nan,
         high=np.nan, support=made["comments"], is_enough=True,
     )[JUDGED]  # fmt: skip
 

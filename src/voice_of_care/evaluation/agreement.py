@@ -74,11 +74,10 @@ def label_agreement(
     decisions = [judged & each for each in (theirs & ours, theirs & ~ours, ~theirs & ours, ~theirs & ~ours)]
     stats = np.hstack([*decisions, _sample_stats(theirs, ours, whole), stats_of_sets]).astype(np.float64)
     count = len(labels)
-    given: Booleans = np.any(decisions[0] | decisions[1] | decisions[2], axis=0)
 
     def measures(totals: Floats) -> Measures:
         both, missed, extra, neither = (totals[:, part * count : (part + 1) * count] for part in range(4))
-        found = _decision_measures(both, missed, extra, neither, labels=labels, given=given)
+        found = _decision_measures(both, missed, extra, neither, labels=labels)
         rest = totals[:, 4 * count :]
         for place, name in enumerate(("precision_samples", "recall_samples", "f1_samples", "exact_match"), start=1):
             found[ALL, name] = _divided(rest[:, place], rest[:, 0])
@@ -101,23 +100,23 @@ def _divided(above: Floats, below: Floats) -> Floats:
 
 
 def _decision_measures(
-    both: Floats, missed: Floats, extra: Floats, neither: Floats, *, labels: Sequence[str], given: Booleans
+    both: Floats, missed: Floats, extra: Floats, neither: Floats, *, labels: Sequence[str]
 ) -> dict[tuple[str, str], Floats]:
     """Return what counts of decisions give, shape (draws, labels) each: for all labels, then for each."""
     precision, recall = _divided(both, both + extra), _divided(both, both + missed)
     f1 = _divided(2 * both, 2 * both + missed + extra)
     kappa, alpha = _kappa(both, missed, extra, neither), _binary_alpha(both, missed, extra, neither)
+    given = both + missed + extra > 0
     sums = [each.sum(axis=1) for each in (both, missed, extra, neither)]
     found: dict[tuple[str, str], Floats] = {
         (ALL, "precision_micro"): _divided(sums[0], sums[0] + sums[2]),
         (ALL, "recall_micro"): _divided(sums[0], sums[0] + sums[1]),
         (ALL, "f1_micro"): _divided(2 * sums[0], 2 * sums[0] + sums[1] + sums[2]),
-        # a label that one side never gave counts 0, as one that is never found or never right
-        (ALL, "precision_macro"): _mean(np.nan_to_num(precision[:, given])),
-        (ALL, "recall_macro"): _mean(np.nan_to_num(recall[:, given])),
-        (ALL, "f1_macro"): _mean(np.nan_to_num(f1[:, given])),
+        (ALL, "precision_macro"): _macro(precision, given),
+        (ALL, "recall_macro"): _macro(recall, given),
+        (ALL, "f1_macro"): _macro(f1, given),
         (ALL, "kappa"): _kappa(*sums),
-        (ALL, "kappa_macro"): _mean(np.nan_to_num(kappa[:, given])),
+        (ALL, "kappa_macro"): _macro(kappa, given),
     }
     for place, label in enumerate(labels):
         for name, values in zip(
@@ -125,6 +124,11 @@ def _decision_measures(
         ):
             found[label, name] = values[:, place]
     return found
+
+
+def _macro(values: Floats, given: Booleans) -> Floats:
+    """Return the mean over what either side gave; what one side alone gave counts 0 where its share is undefined."""
+    return _divided((np.nan_to_num(values) * given).sum(axis=1), given.sum(axis=1).astype(np.float64))
 
 
 def _mean(values: Floats) -> Floats:
@@ -220,11 +224,11 @@ def _level_measures(tables: Floats, names: Sequence[str]) -> dict[tuple[str, str
     theirs, ours = tables.sum(axis=2), tables.sum(axis=1)
     right = np.einsum("bii->bi", tables)
     f1 = _divided(2 * right, theirs + ours)
-    given = (theirs + ours)[0] > 0
+    given = (theirs + ours) > 0
     steps = np.abs(np.subtract.outer(np.arange(len(names)), np.arange(len(names)))).astype(np.float64)
     found: dict[tuple[str, str], Floats] = {
         (ALL, "accuracy"): _divided(right.sum(axis=1), total),
-        (ALL, "f1_macro"): _mean(np.nan_to_num(f1[:, given])),
+        (ALL, "f1_macro"): _macro(f1, given),
         (ALL, "kappa"): _weighted_kappa(tables, 1.0 - np.eye(len(names))),
         (ALL, "kappa_weighted"): _weighted_kappa(tables, steps**2),
         (ALL, "alpha_interval"): alpha_of(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from voice_of_care.evaluation.columns import priority_names, simplified
+from voice_of_care.evaluation.columns import QDC_FEEDBACK, priority_names, simplified
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -96,7 +96,9 @@ def read_codings(
         remarks.append(f"Column '{columns.roles['sentiment']}': {odd} cells are no level of sentiment; not counted.")
     says_none |= given.any(axis=1)  # a row with only what we can't give is coded: with none of the others
     other, not_coded = (_any_mark(cells, headers, yes) for headers in (columns.no_priority, columns.not_coded))
-    status = _status(cells, given[:, judged], says_none, other, not_coded=not_coded, preset=columns.preset)
+    status = _status(
+        cells, given[:, judged], says_none, other, not_coded=not_coded, blank_lacks=columns.preset == QDC_FEEDBACK
+    )
     rows = pd.DataFrame(
         {
             "record": cells["record"].to_numpy(),
@@ -155,7 +157,7 @@ def _read_codes(
                 else:
                     unknown[code[:_LONGEST_SHOWN]] += 1
     return [
-        f"Code '{code}': no priority has this name; not counted, {count} times.{_nearest(code, names)}"
+        f"Code '{code}': no priority has this name; not counted ({count} cells).{_nearest(code, names)}"
         for code, count in sorted(unknown.items())
     ]
 
@@ -182,8 +184,8 @@ def _any_mark(cells: pd.DataFrame, headers: Sequence[str], yes: Collection[str])
 
 def _by_people_only(given: NDArray[np.bool_], judged: Sequence[int], every: Sequence[str]) -> list[str]:
     return [
-        f"Priority {priority}: only a person can give it, as it has no cues; not judged, {int(given[:, number].sum())}"
-        " times."
+        f"Priority {priority}: only a person can give it, as it has no cues; not judged ({int(given[:, number].sum())}"
+        " rows)."
         for number, priority in enumerate(every)
         if number not in judged and given[:, number].any()
     ]
@@ -217,13 +219,13 @@ def _status(
     other: NDArray[np.bool_],
     *,
     not_coded: NDArray[np.bool_],
-    preset: str | None,
+    blank_lacks: bool,
 ) -> NDArray[np.object_]:
     """Return why each row's priorities can't be judged, the first reason that holds, or that they can."""
     has_text = cells["comment_id"].notna().to_numpy()
     empty = ~given.any(axis=1)
     blank = empty & ~(says_none | other)
-    lacking = empty if preset else empty & other
+    lacking = empty if blank_lacks else empty & other
     status: NDArray[np.object_] = np.select(
         [~has_text, not_coded, lacking, blank], [NO_TEXT, NOT_POSSIBLE, NO_PRIORITY, NOT_CODED], CODED
     ).astype(object)

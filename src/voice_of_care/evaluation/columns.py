@@ -36,6 +36,7 @@ _FURTHER = re.compile(
     r"fft categorical answer)$"
 )
 _SHOWN = 12
+QDC_FEEDBACK = "qdc-feedback"
 
 
 class Columns(NamedTuple):
@@ -133,7 +134,7 @@ def _preset(plain: Collection[str], framework: Framework) -> str | None:
     declared = qdc_feedback()
     if framework.id != declared["framework"]:
         return None
-    return "qdc-feedback" if {simplified(header) for header in declared["recognised_by"]} <= set(plain) else None
+    return QDC_FEEDBACK if {simplified(header) for header in declared["recognised_by"]} <= set(plain) else None
 
 
 def _among(plain: Mapping[str, str], declared: Sequence[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voice_of_care.evaluation.agreement import ALL
-from voice_of_care.evaluation.judge import OURS_PEOPLE
+from voice_of_care.evaluation.judge import FEWEST, OURS_PEOPLE
 from voice_of_care.tables import EVALUATIONS, conform
 
 if TYPE_CHECKING:
@@ -116,9 +116,10 @@ class Evaluation:
         rows = self.measures
         chosen = rows[(rows["about"] == about) & (rows["judged_on"] == judged_on) & (rows["between"] == between)]
         if chosen.empty:
-            return {"comments": 0}
+            return {"comments": 0, "is_enough": False}
         overall = chosen[chosen["item"] == ALL]
-        section: dict[str, Any] = {"comments": int(chosen["comments"].iloc[0])}
+        comments = int(chosen["comments"].iloc[0])
+        section: dict[str, Any] = {"comments": comments, "is_enough": comments >= FEWEST}
         section |= {row["measure"]: _number(row["value"]) for row in overall.to_dict("records")}
         section["intervals"] = {
             row["measure"]: [_number(row["low"]), _number(row["high"])] for row in overall.to_dict("records")

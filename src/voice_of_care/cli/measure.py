@@ -1,0 +1,206 @@
+"""Commands that check our coding against people's: the sample they code, and how far both agree."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voice_of_care.cli.app import (
+    AsJson,
+    ProjectFolder,
+    Quiet,
+    app,
+    now,
+    print_lines,
+    read_project,
+    refuse_other_ending,
+    to_json,
+)
+from voice_of_care.console import evaluation_lines, sample_lines, seconds_line, show_progress
+from voice_of_care.errors import StoreError
+
+if TYPE_CHECKING:
+    from voice_of_care.evaluation.results import Evaluation
+    from voice_of_care.frameworks import Framework
+    from voice_of_care.measuring import Effort
+    from voice_of_care.pipeline import Stopwatch
+    from voice_of_care.settings import Settings
+    from voice_of_care.store import Project
+
+_QUICK_RESAMPLES = 100
+
+FrameworkName = Annotated[
+    str, typer.Option("--framework", help="The codes' framework: its id, or a YAML file of your own.", metavar="ID")
+]
+
+
+@app.command(epilog="Example: voice-of-care evaluate coded.csv --framework qdc")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Comments that people coded: CSV or Excel.", metavar="CODED")],
+    framework: FrameworkName,
+    project: Annotated[
+        Path | None, typer.Option("--project", help="Use this project, and keep the result in it.", metavar="DIR")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Write the figures here: .json or .csv.", metavar="FILE")
+    ] = None,
+    resamples: Annotated[int, typer.Option(min=0, max=10_000, help="Draws behind the intervals; 0 for none.")] = 400,
+    theme_runs: Annotated[
+        int, typer.Option(min=0, max=50, help="Runs of the themes with a tenth of respondents left out; 0 for none.")
+    ] = 2,
+    quick: Annotated[bool, typer.Option("--quick", help="100 draws, and no stability of themes.")] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare our coding with people's: priorities, sentiment and themes, each with an interval."""
+    from voice_of_care.measuring import Effort
+    from voice_of_care.pipeline import Stopwatch
+
+    if to is not None:
+        refuse_other_ending(to, ".json", ".csv")
+    effort = Effort(min(resamples, _QUICK_RESAMPLES), 0) if quick else Effort(resamples, theme_runs)
+    opened = _project(project)
+    with show_progress(quiet=quiet) as listener:
+        stopwatch = Stopwatch(listener)
+        evaluation = _evaluate(file, framework, opened, effort, stopwatch)
+    found = evaluation.as_dict()
+    if to is not None:
+        _write(evaluation, to)
+    if as_json:
+        typer.echo(to_json(found))
+    elif not quiet:
+        print_lines([*evaluation_lines(found), seconds_line(stopwatch.seconds)])
+
+
+@app.command(
+    name="sample-for-coding",
+    epilog="Example: voice-of-care sample-for-coding --project listening --framework qms --to to-code.xlsx",
+)
+def sample_for_coding(
+    project: ProjectFolder,
+    framework: FrameworkName,
+    to: Annotated[Path, typer.Option("--to", help="The workbook to write.", metavar="FILE.xlsx")],
+    width: Annotated[
+        float, typer.Option(min=0.005, max=0.5, help="Wanted half width of the 95% interval of a share.")
+    ] = 0.05,
+    coders: Annotated[int, typer.Option(min=1, max=9, help="People who code, a sheet each.")] = 2,
+    overlap: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share that all of them code, at least 50 comments.")
+    ] = 0.2,
+    seed: Annotated[int, typer.Option(help="Another number draws other comments.")] = 20240401,
+    as_json: AsJson = False,
+) -> None:
+    """Draw comments for people to code, into a workbook with the codebook; 'evaluate' reads it back."""
+    from voice_of_care.evaluation.sample import draw_sample, expected_counts
+    from voice_of_care.exports.coding import write_coding_workbook
+    from voice_of_care.measuring import given_in, offered
+
+    refuse_other_ending(to, ".xlsx")
+    opened, analysis = read_project(project)
+    chosen = _framework(framework, opened.settings, opened.folder)
+    sample = draw_sample(analysis.safe_comments, width=width, coders=coders, overlap=overlap, seed=seed)
+    codes = offered(chosen)
+    sheets = write_coding_workbook(sample.rows, analysis.safe_comments, to, framework=chosen, codes=codes)
+    given = given_in(analysis, chosen)
+    expected = expected_counts(len(sample.rows), len(analysis.safe_comments), given, codes) if given else {}
+    found = {
+        "file": str(to),
+        "comments": len(sample.rows),
+        "of": len(analysis.safe_comments),
+        "wanted": sample.wanted,
+        "half_width": sample.half_width,
+        "coders": sheets,
+        "coded_by_all": sample.coded_twice,
+        "strata": sample.strata.to_dict("records"),
+        "expected": expected,
+    }
+    print_lines(to_json(found) if as_json else sample_lines(found))
+
+
+def _evaluate(
+    file: Path, framework_name: str, opened: Project | None, effort: Effort, stopwatch: Stopwatch
+) -> Evaluation:
+    """Evaluate a file, in a project or without one, and keep the result in the project."""
+    from voice_of_care.embedding import load_embedders
+    from voice_of_care.exports.coding import is_coding_workbook
+    from voice_of_care.measuring import evaluate_file, evaluate_workbook
+    from voice_of_care.models import model_hashes
+    from voice_of_care.pipeline import read_analysis
+    from voice_of_care.settings import Settings
+    from voice_of_care.store import Store
+
+    if opened is None:
+        if is_coding_workbook(file):
+            msg = f"{file.name}: its comments are a project's. Say which with --project DIR."
+            raise StoreError(msg)
+        settings = Settings()
+        return evaluate_file(
+            file,
+            framework=_framework(framework_name, settings, None),
+            settings=settings,
+            key=secrets.token_bytes(),
+            embedders=load_embedders(progress=stopwatch.tell),
+            effort=effort,
+            watch=stopwatch,
+        )
+    settings = opened.settings
+    framework = _framework(framework_name, settings, opened.folder)
+    with Store(opened.folder) as store:
+        embedders = load_embedders(lookup=store.find_vectors, remember=store.remember_vectors, progress=stopwatch.tell)
+        if is_coding_workbook(file):
+            evaluation = evaluate_workbook(
+                file,
+                framework=framework,
+                analysis=read_analysis(opened, store),
+                settings=settings,
+                embedders=embedders,
+                effort=effort,
+                watch=stopwatch,
+            )
+        else:
+            evaluation = evaluate_file(
+                file,
+                framework=framework,
+                settings=settings,
+                key=opened.key,
+                embedders=embedders,
+                effort=effort,
+                watch=stopwatch,
+            )
+        table = evaluation.table(evaluated_at=now(), model_hashes=model_hashes(), settings_hash=settings.digest())
+        store.write_evaluation(table)
+    return evaluation
+
+
+def _project(folder: Path | None) -> Project | None:
+    from voice_of_care.settings import SETTINGS_FILE
+    from voice_of_care.store import find_project, open_project
+
+    if folder is None:
+        return None
+    return open_project(folder, settings_text="") if (folder / SETTINGS_FILE).is_file() else find_project(folder)
+
+
+def _framework(name: str, settings: Settings, folder: Path | None) -> Framework:
+    """Return the framework of an id, as settings and package know it, or that of a file."""
+    from voice_of_care.frameworks import load_frameworks
+    from voice_of_care.frameworks.loader import check_file
+
+    if Path(name).suffix.lower() in {".yaml", ".yml"}:
+        return check_file(Path(name)).framework
+    found = load_frameworks(settings.priorities, folder=folder, extra=(name,))
+    return next(each for each in found if each.id == name)
+
+
+def _write(evaluation: Evaluation, to: Path) -> None:
+    try:
+        if to.suffix.lower() == ".json":
+            to.write_text(to_json(evaluation.as_dict()) + "\n", encoding="utf-8", newline="\n")
+        else:
+            evaluation.measures.to_csv(to, index=False, encoding="utf-8", lineterminator="\n")
+    except OSError as error:
+        msg = f"{to}: can't be written ({error.strerror}). Check free space and your rights there."
+        raise StoreError(msg) from None
