@@ -381,21 +381,46 @@ def analyse_project(
     )
     dates = done.analysis.safe_comments["received_on"].dropna()
     report_date = project.settings.report.date or (dates.max().date() if len(dates) else None)
+    row = run_row(
+        project,
+        number=len(store.read("runs")) + 1,
+        started=started,
+        finished=now(),
+        report_date=report_date.isoformat() if report_date else None,
+        input_hash=_hash_input(done.comments),
+        seconds=json.dumps(stopwatch.seconds),
+        frameworks=frameworks,
+    )
+    tables = {**done.analysis.tables(), "comments": done.comments, "repeats": done.repeats}
+    store.write_run(tables, row)
+    return read_analysis(project, store)
+
+
+def run_row(
+    project: Project,
+    *,
+    number: int,
+    started: str,
+    finished: str,
+    report_date: str | None,
+    input_hash: str,
+    seconds: str,
+    frameworks: Sequence[Framework],
+) -> pd.DataFrame:
+    """Return the row that tells what a run was made of."""
     row = {
-        "run_id": len(store.read("runs")) + 1,
+        "run_id": number,
         "started_at": started,
-        "finished_at": now(),
-        "report_date": report_date.isoformat() if report_date else None,
+        "finished_at": finished,
+        "report_date": report_date,
         "settings_hash": project.settings.digest(),
-        "input_hash": _hash_input(done.comments),
+        "input_hash": input_hash,
         "model_hashes": json.dumps(model_hashes(), sort_keys=True),
         "code_version": version("voice-of-care"),
-        "step_seconds": json.dumps(stopwatch.seconds),
+        "step_seconds": seconds,
         "frameworks": [framework.id for framework in frameworks],
     }
-    tables = {**done.analysis.tables(), "comments": done.comments, "repeats": done.repeats}
-    store.write_run(tables, pd.DataFrame([row]))
-    return read_analysis(project, store)
+    return conform(pd.DataFrame([row]), RUNS)
 
 
 def read_analysis(project: Project, store: Store) -> Analysis:

@@ -18,7 +18,7 @@ import pandas as pd
 from voice_of_care.errors import StoreError
 from voice_of_care.raw import COMMENTS, REPEATS
 from voice_of_care.settings import SETTINGS_FILE, Settings, load_settings
-from voice_of_care.tables import EVALUATIONS, EVENTS, RUNS, TABLES, Table, conform
+from voice_of_care.tables import EVALUATIONS, EVENTS, EXAMPLES, RUNS, TABLES, Table, conform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -171,6 +171,13 @@ class Store:
             for framework_id in sorted(set(checked["framework_id"])):
                 self._connection.execute("DELETE FROM evaluations WHERE framework_id = ?", [framework_id])
             self._insert(EVALUATIONS, checked)
+
+    def keep_examples(self, examples: pd.DataFrame) -> None:
+        """Replace the examples: in a project that has not been analysed yet."""
+        checked = conform(examples, EXAMPLES)
+        with _store_errors(self._path), self._transaction():
+            self._connection.execute("DELETE FROM examples")
+            self._insert(EXAMPLES, checked)
 
     def find_vectors(self, model: str, text_hashes: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the cached vectors among these text hashes: float32, as they were remembered."""

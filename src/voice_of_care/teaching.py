@@ -1,0 +1,241 @@
+"""Teach a project a framework by comments that people coded: keep them as examples, and link the stored comments anew.
+
+The encoder is not trained: what is learnt is made from the examples each time, in seconds, so that the examples are the
+whole truth about it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from voice_of_care.analysis import Analysis
+from voice_of_care.counting import units
+from voice_of_care.embedding import CachedEmbedder, Embedders
+from voice_of_care.errors import InputError
+from voice_of_care.evaluation.codings import CODED, NO_PRIORITY, read_codings
+from voice_of_care.intake.coded import NO, YES, read_coded
+from voice_of_care.measuring import coded_sheet, scored_of
+from voice_of_care.pipeline import (
+    deidentify_comments,
+    link_comments,
+    read_analysis,
+    run_row,
+    standing_alone,
+)
+from voice_of_care.priorities import learn_priorities, link_priorities
+from voice_of_care.settings import PrioritySettings
+from voice_of_care.statements import code_statements
+from voice_of_care.tables import ASSIGNMENTS, EXAMPLES, RUNS, TABLES, conform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from voice_of_care.frameworks import Framework
+    from voice_of_care.pipeline import Stopwatch
+    from voice_of_care.store import Project, Store
+
+FEW, ENOUGH, PLENTY = 1, 8, 32
+_PARTS = 5
+_FEWEST_TO_CHECK = 20
+
+
+class Taught(NamedTuple):
+    """What a project has been taught of a framework.
+
+    Args:
+        texts: coded texts kept from this file.
+        aside: coded texts that say nothing a run would analyse, and rows without codes.
+        counts: priority id to the number of examples the project now holds.
+        agreement: micro F1 on examples held back, by cues alone and with the other examples; none where too few.
+        relinked: links of stored segments before and after; none where nothing was linked anew.
+        remarks: one line each on what was not understood.
+    """
+
+    texts: int
+    aside: int
+    counts: dict[str, int]
+    agreement: tuple[float, float] | None
+    relinked: tuple[int, int] | None
+    remarks: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for scripts."""
+        return self._asdict()
+
+
+def teach_file(
+    path: Path,
+    *,
+    framework: Framework,
+    project: Project,
+    store: Store,
+    embedders: Embedders,
+    now: Callable[[], str],
+    watch: Stopwatch,
+) -> Taught:
+    """Keep the coded comments of a file as examples of a framework, and link what the project holds anew.
+
+    Texts are de-identified before they are kept. A text that was taught before is replaced.
+
+    Args:
+        path: a table with a column of texts and columns of codes, as `evaluate` reads it.
+        framework: what the codes are priorities of.
+        project: folder, settings and key.
+        store: the project's open database.
+        embedders: both encoders.
+        now: gives the time of day for the run's row, ISO 8601 UTC.
+        watch: times the steps.
+
+    Raises:
+        InputError: the file can't be read, or holds nothing to learn from.
+    """
+    remembered = Embedders(*(CachedEmbedder(each) for each in embedders))
+    with watch.step("read"):
+        sheet, columns, remarks = coded_sheet(path, framework=framework, settings=project.settings)
+        read = read_coded(
+            sheet, columns=columns.roles, wanted=columns.wanted, settings=project.settings, key=project.key
+        )
+        codings = read_codings(read.codings, columns=columns, framework=framework, yes=YES, no=NO)
+    rows = codings.rows
+    usable = rows["status"].isin([CODED, NO_PRIORITY]) & ~rows["comment_id"].isin(read.aside["comment_id"])
+    if not codings.given[usable.to_numpy()].any():
+        told = f" {codings.remarks[0]}" if codings.remarks else ""
+        msg = f"{path.name}: nothing to learn: no text is coded with a priority of {framework.id}.{told}"
+        raise InputError(msg)
+    safe = deidentify_comments(read.read, settings=project.settings, key=project.key, watch=watch).safe_comments
+    texts = rows["comment_id"].map(safe.set_index("comment_id")["text"])
+    coded = _as_examples(texts[usable], codings.given[usable.to_numpy()], codings.labels, framework)
+    analysis = None if store.read(RUNS.name).empty else read_analysis(project, store)
+    held = store.read(EXAMPLES.name) if analysis is None else analysis.examples
+    examples = _together(held, coded)
+    with watch.step("check"):
+        agreement = check(examples, framework, embedders=remembered)
+    relinked = None
+    if analysis is not None and framework.id in {each.id for each in analysis.frameworks}:
+        with watch.step("priorities"):
+            relinked = relink(project, store, examples, embedders=remembered, now=now, watch=watch)
+    else:
+        store.keep_examples(examples)
+    mine = examples[(examples["framework_id"] == framework.id) & examples["is_example"].astype(bool)]
+    found = mine.groupby("priority_id")["text"].nunique()
+    return Taught(
+        texts=coded["text"].nunique(),
+        aside=int((~usable).sum()),
+        counts={element.id: int(found.get(element.id, 0)) for element in framework.elements},
+        agreement=agreement,
+        relinked=relinked,
+        remarks=(*remarks, *codings.remarks),
+    )
+
+
+def _as_examples(texts: pd.Series, given: np.ndarray, labels: tuple[str, ...], framework: Framework) -> pd.DataFrame:
+    """Return one row a text and priority given by at least half of those who coded it; one without where none was."""
+    shares = pd.DataFrame(given.astype(float), columns=list(labels)).groupby(texts.to_numpy()).mean().sort_index()
+    rows: list[tuple[str, str | None]] = []
+    for text, row in shares.iterrows():
+        mine: list[str | None] = [label for label in labels if row[label] >= 1 / 2]
+        rows += [(str(text), label) for label in mine or [None]]
+    frame = pd.DataFrame(rows, columns=["text", "priority_id"]).assign(
+        framework_id=framework.id, framework_version=framework.version, origin="coded"
+    )
+    return conform(frame.assign(is_example=frame["priority_id"].notna()), EXAMPLES)
+
+
+def _together(held: pd.DataFrame, coded: pd.DataFrame) -> pd.DataFrame:
+    """Return the examples with the coded ones in the place of what was coded of the same texts before."""
+    again = held["origin"].eq("coded") & held["framework_id"].isin(coded["framework_id"])
+    again &= held["text"].isin(coded["text"])
+    filled = [frame for frame in (held[~again], coded) if len(frame)]
+    return conform(pd.concat(filled, ignore_index=True), EXAMPLES)
+
+
+def check(examples: pd.DataFrame, framework: Framework, *, embedders: Embedders) -> tuple[float, float] | None:
+    """Return the agreement with examples held back, by cues alone and with the rest of the examples, or none.
+
+    The examples are split in five by their words. Only coded texts are judged, as all their priorities are known.
+    """
+    mine = examples[(examples["framework_id"] == framework.id) & (examples["origin"] == "coded")]
+    texts = sorted(set(mine["text"]))
+    if len(texts) < _FEWEST_TO_CHECK:
+        return None
+    part = pd.Series([hashlib.sha256(text.encode()).digest()[0] % _PARTS for text in texts], index=texts)
+    truth = mine[mine["priority_id"].notna()].drop_duplicates(["text", "priority_id"])
+    counted = np.zeros((2, 2))
+    for number in range(_PARTS):
+        judged = part.index[part == number].tolist()
+        if not judged:
+            continue
+        rest = examples[~examples["text"].isin(judged)]
+        expected = set(
+            zip(*(truth.loc[truth["text"].isin(judged), each] for each in ("text", "priority_id")), strict=True)
+        )
+        for row, known in enumerate((EXAMPLES.empty(), rest)):
+            found = _linked(judged, known, framework, embedders)
+            counted[row] += [len(found & expected), len(found) + len(expected)]
+    by_cues, taught = (round(float(2 * both / max(1.0, either)), 3) for both, either in counted)
+    return by_cues, taught
+
+
+def _linked(
+    texts: list[str], examples: pd.DataFrame, framework: Framework, embedders: Embedders
+) -> set[tuple[str, str]]:
+    segments, comments = standing_alone(texts)
+    learnt = learn_priorities(examples, segments, comments, embedders=embedders, frameworks=[framework])
+    links = link_priorities(
+        segments,
+        ASSIGNMENTS.empty(),
+        comments,
+        embedder=embedders.general,
+        frameworks=[framework],
+        settings=PrioritySettings(),
+        unit_of=units(comments),
+        trained=learnt,
+    ).segment_links
+    return {(texts[int(row)], name) for row, name in zip(links["segment_id"], links["priority_id"], strict=True)}
+
+
+def relink(
+    project: Project,
+    store: Store,
+    examples: pd.DataFrame,
+    *,
+    embedders: Embedders,
+    now: Callable[[], str],
+    watch: Stopwatch,
+) -> tuple[int, int]:
+    """Link the stored segments anew and keep the examples, as one run; return how many links there were and are."""
+    started = now()
+    analysis = read_analysis(project, store)
+    stored = {name: store.read(name) for name in TABLES}
+    as_made = Analysis(**stored, frameworks=analysis.frameworks)
+    linked = link_comments(
+        scored_of(as_made, settings=project.settings),
+        as_made.assignments,
+        settings=project.settings,
+        embedders=embedders,
+        frameworks=as_made.frameworks,
+        examples=examples,
+    )
+    statements = code_statements(
+        as_made.segments, as_made.safe_comments, sentiments=as_made.sentiments, segment_links=linked.segment_links
+    )
+    last = stored["runs"].iloc[-1]
+    row = run_row(
+        project,
+        number=len(stored["runs"]) + 1,
+        started=started,
+        finished=now(),
+        report_date=None if pd.isna(last["report_date"]) else str(last["report_date"]),
+        input_hash=str(last["input_hash"]),
+        seconds=json.dumps(watch.seconds),
+        frameworks=as_made.frameworks,
+    )
+    made = {**linked._asdict(), "statements": statements, EXAMPLES.name: examples}
+    store.write_run(made, row)
+    return len(analysis.segment_links), len(linked.segment_links)
