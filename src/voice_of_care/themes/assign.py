@@ -21,8 +21,22 @@ FURTHER_STRENGTH = 0.27
 
 MOST_PER_SEGMENT = 3
 
+AHEAD = 1e-6
+"""How far a text's own leaf is put before a nearer prototype of another."""
+
 MOST_UNTHEMED = 0.05
 """At most this share of different texts is left without a theme."""
+
+
+class Places(NamedTuple):
+    """What is known of each text's topic besides its vector; -1 for nothing.
+
+    `home` is the topic that most runs put a fitted text in: its leaf comes first, even where another's prototype is
+    nearer. `pinned` is the topic a text belongs to whatever its vector says: that leaf alone is given.
+    """
+
+    home: np.ndarray
+    pinned: np.ndarray
 
 
 class Leaves(NamedTuple):
@@ -34,49 +48,51 @@ class Leaves(NamedTuple):
     topics: list[list[int]]
 
 
-def leaves_of(labels: np.ndarray, micro: np.ndarray, vectors: np.ndarray, *, together: list[list[int]]) -> Leaves:
-    """Return leaves from fitted topics: some joined beforehand, then near-duplicates, the nearest pair first.
+def leaves_of(labels: np.ndarray, micro: np.ndarray, vectors: np.ndarray, *, topics: list[list[int]]) -> Leaves:
+    """Return leaves from fitted topics.
 
     Args:
         labels: topic of each fitted text.
-        micro: micro-cluster of each fitted text; each lies within one topic and becomes a prototype.
+        micro: small group of each fitted text; each lies within one topic and its mean becomes a prototype.
         vectors: unit vectors of the fitted texts.
-        together: groups of topics that are one leaf.
+        topics: the topics of each leaf; each topic stands once.
     """
-    joined = {number for group in together for number in group}
-    topics = [group for group in together if group]
-    topics += [[number] for number in range(int(labels.max()) + 1) if number not in joined]
-    centroids = _centroids(labels, vectors, topics)
-    while len(topics) > 1:
-        cosines = np.round(centroids @ centroids.T, 6)
-        cosines[np.tril_indices(len(topics))] = -2.0
-        first, second = (int(place) for place in np.unravel_index(int(cosines.argmax()), cosines.shape))
-        if cosines[first, second] < NEAR_DUPLICATE:
-            break
-        topics[first] = sorted(topics[first] + topics[second])
-        del topics[second]
-        centroids = _centroids(labels, vectors, topics)
     leaf_of = {number: leaf for leaf, group in enumerate(topics) for number in group}
     _, first_rows = np.unique(micro, return_index=True)
     owners = np.array([leaf_of[int(labels[row])] for row in first_rows])
-    prototypes = _centroids(micro, vectors, [[number] for number in range(int(micro.max()) + 1)])
-    return Leaves(prototypes, owners, centroids, topics)
+    prototypes = centroids_of(micro, vectors, [[number] for number in range(int(micro.max()) + 1)])
+    return Leaves(prototypes, owners, centroids_of(labels, vectors, topics), topics)
+
+
+def join_duplicates(labels: np.ndarray, vectors: np.ndarray, topics: list[list[int]]) -> list[list[int]]:
+    """Return the groups of topics with near-duplicates joined, the nearest pair first."""
+    groups = [list(group) for group in topics]
+    while len(groups) > 1:
+        centroids = centroids_of(labels, vectors, groups)
+        cosines = np.round(centroids @ centroids.T, 6)
+        cosines[np.tril_indices(len(groups))] = -2.0
+        first, second = (int(place) for place in np.unravel_index(int(cosines.argmax()), cosines.shape))
+        if cosines[first, second] < NEAR_DUPLICATE:
+            break
+        groups[first] = sorted(groups[first] + groups[second])
+        del groups[second]
+    return groups
 
 
 def dissolve_small(
-    leaves: Leaves, vectors: np.ndarray, *, pinned: np.ndarray, units_of_text: list[frozenset[str]], fewest_units: int
+    leaves: Leaves, vectors: np.ndarray, *, places: Places, units_of_text: list[frozenset[str]], fewest_units: int
 ) -> Leaves:
     """Dissolve leaves that rest on too few units, the smallest first; their texts go to the next nearest.
 
     Args:
         leaves: the leaves so far.
         vectors: unit vectors of all texts.
-        pinned: as for `strengths_of`.
+        places: as for `strengths_of`.
         units_of_text: units that said each text.
         fewest_units: a leaf rests on at least so many.
     """
     while len(leaves.topics) > 1:
-        counts = _units_per_leaf(strengths_of(vectors, leaves, pinned=pinned), units_of_text)
+        counts = _units_per_leaf(strengths_of(vectors, leaves, places=places), units_of_text)
         smallest = int(np.argmin(counts))
         if counts[smallest] >= fewest_units:
             break
@@ -96,7 +112,8 @@ def without(leaves: Leaves, leaf: int) -> Leaves:
     )
 
 
-def _centroids(labels: np.ndarray, vectors: np.ndarray, topics: list[list[int]]) -> np.ndarray:
+def centroids_of(labels: np.ndarray, vectors: np.ndarray, topics: list[list[int]]) -> np.ndarray:
+    """Return the unit centroid of each group of topics."""
     exact = np.asarray(vectors, dtype=np.float64)
     centroids: np.ndarray = unit_rows(np.stack([exact[np.isin(labels, group)].mean(axis=0) for group in topics]))
     return centroids
@@ -118,7 +135,7 @@ def leaf_cosines(vectors: np.ndarray, leaves: Leaves) -> np.ndarray:
     return cosines
 
 
-def strengths_of(vectors: np.ndarray, leaves: Leaves, *, pinned: np.ndarray) -> np.ndarray:
+def strengths_of(vectors: np.ndarray, leaves: Leaves, *, places: Places) -> np.ndarray:
     """Return the strength of each leaf on each text, 0 where it is not given; shape (texts, leaves).
 
     The best leaf is given unless the text is no nearer to it than texts are to leaves on average: then it fits none.
@@ -126,9 +143,9 @@ def strengths_of(vectors: np.ndarray, leaves: Leaves, *, pinned: np.ndarray) -> 
     Args:
         vectors: unit vectors of the texts.
         leaves: the leaves.
-        pinned: topic each text belongs to whatever its vector says, -1 for most; that leaf alone is then given.
+        places: what is known of each text's topic besides its vector.
     """
-    cosines = leaf_cosines(vectors, leaves)
+    cosines = _at_home(leaf_cosines(vectors, leaves), leaves, places.home)
     if cosines.shape[1] == 1:
         alone: np.ndarray = np.round(np.clip(cosines, 0.0, 1.0), 4)
         return alone
@@ -142,11 +159,21 @@ def strengths_of(vectors: np.ndarray, leaves: Leaves, *, pinned: np.ndarray) -> 
     given &= best >= floor_of(cosines)
     strengths = np.where(given, np.round(strengths, 4), 0.0)
     for leaf, group in enumerate(leaves.topics):
-        rows = np.flatnonzero(np.isin(pinned, group))
+        rows = np.flatnonzero(np.isin(places.pinned, group))
         firm = np.maximum(strengths[rows].max(axis=1, initial=0.0), FURTHER_STRENGTH)
         strengths[rows] = 0.0
         strengths[rows, leaf] = firm
     return strengths
+
+
+def _at_home(cosines: np.ndarray, leaves: Leaves, home: np.ndarray) -> np.ndarray:
+    """Return the cosines with each text at least as near to its home's leaf as to any other."""
+    raised = cosines.copy()
+    best = cosines.max(axis=1)
+    for leaf, group in enumerate(leaves.topics):
+        rows = np.flatnonzero(np.isin(home, group))
+        raised[rows, leaf] = np.round(best[rows] + AHEAD, 6)
+    return raised
 
 
 def floor_of(cosines: np.ndarray) -> float:

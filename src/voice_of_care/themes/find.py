@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,27 +9,23 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from voice_of_care.errors import TooLittleDataError
-from voice_of_care.tables import ASSIGNMENTS, QUOTES, SET_ASIDE, THEME_VECTORS, conform
-from voice_of_care.themes.assign import Leaves, dissolve_small, leaves_of, strengths_of
+from voice_of_care.tables import ASSIGNMENTS, QUOTES, SET_ASIDE, THEME_VECTORS, THEMES, conform
+from voice_of_care.themes.assign import strengths_of
 from voice_of_care.themes.cluster import unit_rows
+from voice_of_care.themes.fitting import fit_leaves
 from voice_of_care.themes.identity import highest_number, match_known, number_new
-from voice_of_care.themes.labels import are_general, is_general
-from voice_of_care.themes.model import Topics, fit_topics
-from voice_of_care.themes.quotes import NEGATIVE, Candidate, pick_quotes
+from voice_of_care.themes.quotes import Candidate, pick_quotes
 from voice_of_care.themes.tree import build_tree
 from voice_of_care.themes.words import REASON_NO_THEME, reason_to_set_aside
 
 if TYPE_CHECKING:
     from voice_of_care.embedding import Embedder
     from voice_of_care.settings import ThemeSettings
+    from voice_of_care.themes.fitting import Fitted
 
 STEP = "themes"
 FEWEST_TEXTS = 10
 """Fewer different segments that say something can't be themed."""
-
-
-MOSTLY = 0.5
-"""A text or topic complains where more than this share of its segments do."""
 
 
 class ThemesFound(NamedTuple):
@@ -87,8 +82,9 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
     vectors = embedder.embed(texts)
     place = {text: row for row, text in enumerate(texts)}
     usable = usable.assign(row=usable["text"].map(place).to_numpy())
-    leaves, pinned = _fit(texts, vectors, usable, embedder, settings)
-    strengths = strengths_of(vectors, leaves, pinned=pinned)
+    fitted = fit_leaves(texts, vectors, usable, embedder=embedder, settings=settings)
+    leaves = fitted.leaves
+    strengths = strengths_of(vectors, leaves, places=fitted.places)
     mentions = _mentions(usable, strengths)
     ids, retired = _identify(leaves.centroids, mentions, known, model=embedder.name)
     tree = build_tree(
@@ -110,7 +106,7 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
         reason=lambda frame: frame["reason"].fillna(REASON_NO_THEME),
     )
     return ThemesFound(
-        themes=tree.themes,
+        themes=_with_stability(tree.themes, ids, fitted),
         theme_terms=tree.theme_terms,
         assignments=conform(assignments[list(ASSIGNMENTS.columns)], ASSIGNMENTS),
         quotes=quotes,
@@ -156,71 +152,6 @@ def _check_enough(texts: list[str], usable: pd.DataFrame, settings: ThemeSetting
         raise TooLittleDataError(have=units, need=settings.fewest_units, purpose="themes (respondents or sessions)")
 
 
-def _fit(
-    texts: list[str], vectors: np.ndarray, usable: pd.DataFrame, embedder: Embedder, settings: ThemeSettings
-) -> tuple[Leaves, np.ndarray]:
-    chosen = sample_rows(texts, settings.sample_segments)
-    concern = _concern_shares(usable, len(texts))
-    general = np.array([is_general(text) for text in texts])
-    topics = fit_topics(
-        [texts[row] for row in chosen],
-        vectors[chosen],
-        embedder=embedder,
-        most_topics=settings.most_themes,
-        seed=settings.seed,
-        set_apart=np.where(general, np.where(concern > MOSTLY, 1, 0), -1)[chosen],
-        stop_words=frozenset(word.lower() for word in settings.stop_words),
-    )
-    groups = general_topics(topics, general[chosen], concern[chosen])
-    praise, complaint = (group[0] if group else -1 for group in groups)
-    pinned = np.where(general, np.where(concern > MOSTLY, complaint, praise), -1)
-    units_of_text: list[frozenset[str]] = [frozenset()] * len(texts)
-    for row, units in usable.groupby("row")["unit"]:
-        units_of_text[int(str(row))] = frozenset(units)
-    leaves = dissolve_small(
-        leaves_of(
-            topics.labels,
-            topics.micro,
-            vectors[chosen],
-            together=groups,
-        ),
-        vectors,
-        pinned=pinned,
-        units_of_text=units_of_text,
-        fewest_units=settings.fewest_units,
-    )
-    return leaves, pinned
-
-
-def _concern_shares(usable: pd.DataFrame, count: int) -> np.ndarray:
-    """Return for each text the share of its segments that complain."""
-    shares = usable["sentiment"].isin(NEGATIVE).groupby(usable["row"]).mean()
-    filled: np.ndarray = shares.reindex(range(count)).fillna(0.0).to_numpy()
-    return filled
-
-
-def general_topics(topics: Topics, general: np.ndarray, concern: np.ndarray) -> list[list[int]]:
-    """Return the topics that only judge, those of praise and those of concern: each group is one theme.
-
-    General judgements are set apart before clustering, as they would split into many look-alikes and draw the specific
-    ones to them; a cluster whose strongest keywords judge as well joins them.
-    """
-    groups: list[list[int]] = [[], []]
-    for number, words in enumerate(topics.keywords):
-        members = topics.labels == number
-        if are_general(words) or bool(general[members].all()):
-            groups[int(concern[members].mean() > MOSTLY)].append(number)
-    return groups
-
-
-def sample_rows(texts: list[str], most: int) -> np.ndarray:
-    """Return the rows to fit on, ascending: all, or the `most` texts whose sha256 come first."""
-    if len(texts) <= most:
-        return np.arange(len(texts))
-    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
-    return np.sort(np.array(sorted(range(len(texts)), key=digests.__getitem__)[:most]))
-
-
 def _mentions(usable: pd.DataFrame, strengths: np.ndarray) -> pd.DataFrame:
     """Return one row for each theme a segment is given, in the segments' order, strongest first."""
     rows = usable["row"].to_numpy()
@@ -245,6 +176,21 @@ def _identify(
         found = match_known(centroids, comparable["theme_id"].tolist(), vectors)
     ids = number_new(found, order, highest=highest_number(known["theme_id"].tolist()))
     return ids, known[~known["theme_id"].isin(ids)]
+
+
+def _with_stability(tree: pd.DataFrame, ids: list[str], fitted: Fitted) -> pd.DataFrame:
+    """Return the themes with how stable each is; a parent holds the texts of its children."""
+    topics_of = dict(zip(ids, fitted.leaves.topics, strict=True))
+    known = dict(zip(ids, fitted.stability, strict=True))
+    stability = []
+    for theme_id in tree["theme_id"]:
+        if theme_id in known:
+            stability.append(known[theme_id])
+            continue
+        children = tree.loc[tree["parent_id"] == theme_id, "theme_id"]
+        numbers = [number for child in children for number in topics_of[child]]
+        stability.append(fitted.resampled.stability(numbers, of_parent=True))
+    return conform(tree.assign(stability=stability), THEMES)
 
 
 def _quotes(mentions: pd.DataFrame, vectors: np.ndarray, centroids: np.ndarray, ids: list[str]) -> pd.DataFrame:

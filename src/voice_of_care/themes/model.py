@@ -9,22 +9,25 @@ import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from threadpoolctl import threadpool_limits
 
-from voice_of_care.themes.cluster import MicroWard, NeighbourhoodSmoothing
+from voice_of_care.themes.cluster import NeighbourhoodSmoothing
+from voice_of_care.themes.consensus import Consensus
 from voice_of_care.themes.words import content_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from voice_of_care.embedding import Embedder
+    from voice_of_care.themes.consensus import Draws
 
 KEYWORDS = 10
 
 
 class Topics(NamedTuple):
-    """What was fitted: topic and micro-cluster of each text, and each topic's words, strongest first."""
+    """What was fitted: topic and small group of each text, its topic in each way, and each topic's strongest words."""
 
     labels: np.ndarray
     micro: np.ndarray
+    ways: np.ndarray
     keywords: list[list[str]]
 
 
@@ -36,6 +39,7 @@ def fit_topics(
     most_topics: int,
     seed: int,
     set_apart: np.ndarray,
+    draws: Draws,
     stop_words: frozenset[str],
 ) -> Topics:
     """Cluster texts by their vectors with BERTopic and name each cluster's words by class-based tf-idf.
@@ -45,8 +49,9 @@ def fit_topics(
         vectors: their unit vectors.
         embedder: what made the vectors; BERTopic would otherwise quietly embed with something else.
         most_topics: at most so many topics.
-        seed: of the k-means starts.
+        seed: of k-means.
         set_apart: group of each text that is a topic of its own beforehand, -1 for texts to be clustered.
+        draws: what each run of the clustering sees of each text.
         stop_words: words that may not be keywords.
     """
     from bertopic import BERTopic
@@ -60,7 +65,7 @@ def fit_topics(
 
     analyser = _Analyser(stop_words)
     words = TfidfVectorizer(analyzer=analyser, sublinear_tf=True)
-    clusters = MicroWard(most_clusters=most_topics, seed=seed, set_apart=set_apart)
+    clusters = Consensus(most_clusters=most_topics, seed=seed, set_apart=set_apart, draws=draws)
     topic_model = BERTopic(
         embedding_model=Backend(),
         umap_model=NeighbourhoodSmoothing(words.fit_transform(texts)),
@@ -75,7 +80,7 @@ def fit_topics(
     labels = np.asarray(found, dtype=np.int64)
     numbers = range(int(labels.max()) + 1)
     keywords = [[word for word, weight in topic_model.get_topic(number) if word and weight > 0] for number in numbers]
-    return Topics(labels, clusters.micro_, keywords)
+    return Topics(labels, clusters.micro_, clusters.ways_, keywords)
 
 
 class _Analyser:

@@ -1,0 +1,184 @@
+"""Fit themes to texts: topics that many resamples agree on, joined where they say the same, and how stable each is."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from voice_of_care.themes.assign import Leaves, Places, centroids_of, dissolve_small, join_duplicates, leaves_of
+from voice_of_care.themes.cluster import join_parents
+from voice_of_care.themes.consensus import draw
+from voice_of_care.themes.labels import are_general, is_general
+from voice_of_care.themes.model import Topics, fit_topics
+from voice_of_care.themes.quotes import NEGATIVE
+from voice_of_care.themes.stability import join_unstable, stability_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from voice_of_care.embedding import Embedder
+    from voice_of_care.settings import ThemeSettings
+
+MOSTLY = 0.5
+"""A text or topic complains where more than this share of its segments do."""
+
+
+class Fitted(NamedTuple):
+    """Leaves, what is known of each text's place, how stable each leaf is, and what was found again in resamples."""
+
+    leaves: Leaves
+    places: Places
+    stability: list[float]
+    resampled: Resampled
+
+
+class Resampled(NamedTuple):
+    """The fitted texts' topics, and the leaves and parents found again in each way of leaving out units."""
+
+    labels: np.ndarray
+    leaves: list[np.ndarray]
+    parents: list[np.ndarray]
+
+    def stability(self, topics: Sequence[int], *, of_parent: bool = False) -> float:
+        """Return the stability of the topics as one theme."""
+        members = np.isin(self.labels, topics)[:, None]
+        return float(stability_of(members, self.parents if of_parent else self.leaves)[0])
+
+
+def fit_leaves(
+    texts: list[str], vectors: np.ndarray, usable: pd.DataFrame, *, embedder: Embedder, settings: ThemeSettings
+) -> Fitted:
+    """Fit leaf themes to distinct texts in sorted order.
+
+    Args:
+        texts: the texts.
+        vectors: their unit vectors.
+        usable: the segments: row (of texts), unit, sentiment.
+        embedder: what made the vectors.
+        settings: as for `find_themes`.
+    """
+    chosen = sample_rows(texts, settings.sample_segments)
+    fitted, of_fitted = [texts[row] for row in chosen], vectors[chosen]
+    concern = _concern_shares(usable, len(texts))
+    general = np.array([is_general(text) for text in texts])
+    units_of_text = _units_of_text(usable, len(texts))
+    topics = fit_topics(
+        fitted,
+        of_fitted,
+        embedder=embedder,
+        most_topics=settings.most_themes,
+        seed=settings.seed,
+        set_apart=np.where(general, np.where(concern > MOSTLY, 1, 0), -1)[chosen],
+        draws=draw(fitted, [units_of_text[row] for row in chosen]),
+        stop_words=frozenset(word.lower() for word in settings.stop_words),
+    )
+    together = general_topics(topics, general[chosen], concern[chosen])
+    groups, resampled = _join(topics, of_fitted, together, most_parents=settings.most_parents)
+    praise, complaint = (group[0] if group else -1 for group in together)
+    home = np.full(len(texts), -1, dtype=np.int64)
+    home[chosen] = topics.labels
+    places = Places(home, np.where(general, np.where(concern > MOSTLY, complaint, praise), -1))
+    leaves = dissolve_small(
+        leaves_of(topics.labels, topics.micro, of_fitted, topics=groups),
+        vectors,
+        places=places,
+        units_of_text=units_of_text,
+        fewest_units=settings.fewest_units,
+    )
+    stability = [resampled.stability(group) for group in leaves.topics]
+    return Fitted(leaves, places, stability, resampled)
+
+
+def _join(
+    topics: Topics, vectors: np.ndarray, together: list[list[int]], *, most_parents: int
+) -> tuple[list[list[int]], Resampled]:
+    """Return the topics of each leaf, and the leaves found again in each way, joined by the same rules."""
+    start = _with_singles([group for group in together if group], int(topics.labels.max()) + 1)
+    groups = join_duplicates(topics.labels, vectors, start)
+    leaves, parents = [], []
+    for way in range(topics.ways.shape[1]):
+        again = _leaves_again(topics, way, vectors, together)
+        kept = again >= 0
+        family = np.full(len(again), -1, dtype=np.int64)
+        if kept.any():
+            numbers = [[number] for number in range(int(again.max()) + 1)]
+            family[kept] = join_parents(centroids_of(again, vectors, numbers), most_parents)[again[kept]]
+        leaves.append(again)
+        parents.append(family)
+    leaf_of = np.empty(int(topics.labels.max()) + 1, dtype=np.int64)
+    for leaf, group in enumerate(groups):
+        leaf_of[group] = leaf
+    joined = join_unstable(leaf_of[topics.labels], centroids_of(topics.labels, vectors, groups), leaves)
+    final = [sorted(number for leaf in group for number in groups[leaf]) for group in joined]
+    return final, Resampled(topics.labels, leaves, parents)
+
+
+def _with_singles(groups: list[list[int]], count: int) -> list[list[int]]:
+    grouped = {number for group in groups for number in group}
+    return groups + [[number] for number in range(count) if number not in grouped]
+
+
+def _leaves_again(topics: Topics, way: int, vectors: np.ndarray, together: list[list[int]]) -> np.ndarray:
+    """Return the leaf of each text found in one way, numbered from 0, -1 where it was left out.
+
+    What mostly holds texts of a general theme is taken as that theme's.
+    """
+    labels = topics.ways[:, way]
+    kept = np.flatnonzero(labels >= 0)
+    found = np.full(len(labels), -1, dtype=np.int64)
+    if not len(kept):
+        return found
+    _, found[kept] = np.unique(labels[kept], return_inverse=True)
+    count = int(found.max()) + 1
+    groups: list[list[int]] = [[] for _ in together]
+    for number in range(count):
+        whole = topics.labels[found == number]
+        for group, numbers in zip(groups, together, strict=True):
+            if np.isin(whole, numbers).mean() > MOSTLY:
+                group.append(number)
+    joined = join_duplicates(found, vectors, _with_singles([group for group in groups if group], count))
+    leaf_of = np.empty(count, dtype=np.int64)
+    for leaf, numbers in enumerate(joined):
+        leaf_of[numbers] = leaf
+    found[kept] = leaf_of[found[kept]]
+    return found
+
+
+def _units_of_text(usable: pd.DataFrame, count: int) -> list[frozenset[str]]:
+    units_of_text: list[frozenset[str]] = [frozenset()] * count
+    for row, units in usable.groupby("row")["unit"]:
+        units_of_text[int(str(row))] = frozenset(units)
+    return units_of_text
+
+
+def _concern_shares(usable: pd.DataFrame, count: int) -> np.ndarray:
+    """Return for each text the share of its segments that complain."""
+    shares = usable["sentiment"].isin(NEGATIVE).groupby(usable["row"]).mean()
+    filled: np.ndarray = shares.reindex(range(count)).fillna(0.0).to_numpy()
+    return filled
+
+
+def general_topics(topics: Topics, general: np.ndarray, concern: np.ndarray) -> list[list[int]]:
+    """Return the topics that only judge, those of praise and those of concern: each group is one theme.
+
+    General judgements are set apart before clustering, as they would split into many look-alikes and draw the specific
+    ones to them; a cluster whose strongest keywords judge as well joins them.
+    """
+    groups: list[list[int]] = [[], []]
+    for number, words in enumerate(topics.keywords):
+        members = topics.labels == number
+        if are_general(words) or bool(general[members].all()):
+            groups[int(concern[members].mean() > MOSTLY)].append(number)
+    return groups
+
+
+def sample_rows(texts: list[str], most: int) -> np.ndarray:
+    """Return the rows to fit on, ascending: all, or the `most` texts whose sha256 come first."""
+    if len(texts) <= most:
+        return np.arange(len(texts))
+    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
+    return np.sort(np.array(sorted(range(len(texts)), key=digests.__getitem__)[:most]))
