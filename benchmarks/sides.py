@@ -6,7 +6,6 @@ but one), as `models/train/coded.py` draws them. Whatever is fitted to a side is
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import sys
 from contextlib import closing
@@ -16,13 +15,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from voice_of_care.embedding import CachedEmbedder, OnnxEmbedder
+from voice_of_care.embedding import CachedEmbedder, Embedders, OnnxEmbedder
+from voice_of_care.heads import Heads, read_heads
+from voice_of_care.models import FEEDBACK_ENCODER
+from voice_of_care.sentiment import score_sentiment
 from voice_of_care.tables import SAFE_COMMENTS, SENTIMENTS, conform
+from voice_of_care.themes import split_segments
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "models" / "train"))
 
-from coded import LABELS, Coded, read_coded, training_rows  # noqa: E402
+from coded import LABELS, Coded, read_coded, slug, training_rows  # noqa: E402
 from encoders import Tuned  # noqa: E402
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
     from voice_of_care.embedding import Embedder
 
-__all__ = ["LABELS", "Coded", "read_coded"]
+__all__ = ["LABELS", "Coded", "read_coded", "slug", "training_rows"]
 
 CACHE = ROOT / "benchmarks" / ".cache"
 BUILD = ROOT / "models" / "build"
@@ -48,6 +51,13 @@ class Held(NamedTuple):
     comments: pd.DataFrame
     codes: pd.Series  # by comment_id
     level_of: dict[str, str]  # sentiment as people coded it, by comment_id
+
+
+class Made(NamedTuple):
+    """What was made from one side: the packaged encoder beside the one tuned on it, and the heads trained on it."""
+
+    embedders: Embedders
+    heads: Heads | None
 
 
 class KeptVectors:
@@ -93,12 +103,24 @@ def plain_embedder() -> Embedder:
 
 
 def has_encoder(encoders: Path, side: str) -> bool:
+    """Say whether there is an encoder tuned on a side."""
     return (encoders / side / "model.onnx").is_file()
 
 
-def side_embedder(encoders: Path, side: str) -> Embedder:
-    """Return the encoder trained on one side."""
-    return kept(Tuned(encoders / side / "model.onnx"))
+def has_heads(encoders: Path, side: str) -> bool:
+    """Say whether there are heads trained on a side."""
+    return (encoders / side / "weights.npz").is_file()
+
+
+def made_on(encoders: Path, side: str) -> Made:
+    """Return the encoder and the heads made from one side."""
+    heads = read_heads(encoders / side / "weights.npz") if has_heads(encoders, side) else None
+    return Made(Embedders(plain_embedder(), kept(Tuned(encoders / side / "model.onnx"))), heads)
+
+
+def made_on_all() -> Made:
+    """Return the packaged encoders; what they say of the coded comments flatters, as these were trained on."""
+    return Made(Embedders(plain_embedder(), kept(OnnxEmbedder(FEEDBACK_ENCODER))), None)
 
 
 def held_rows(coded: Coded, side: str) -> np.ndarray:
@@ -157,6 +179,9 @@ def as_sentiments(segments: pd.DataFrame, level_of: Mapping[str, str]) -> pd.Dat
     return conform(frame, SENTIMENTS)
 
 
-def plain_text(text: str) -> str:
-    """Return a text without case and punctuation."""
-    return re.sub(r"\W+", " ", text.lower()).strip()
+def sentiments_of(given: Held, made: Made) -> pd.DataFrame:
+    """Return the sentiment of each segment: what the side's heads say, or, without these, what people coded."""
+    segments = split_segments(given.comments).segments
+    if made.heads is None:
+        return as_sentiments(segments, given.level_of)
+    return score_sentiment(segments, given.comments, embedders=made.embedders, heads=made.heads).sentiments

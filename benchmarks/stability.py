@@ -21,21 +21,20 @@ from sides import (
     BUILD,
     FOLDS,
     Held,
+    Made,
     answers,
-    as_sentiments,
     held,
     held_rows,
-    kept,
+    made_on,
+    made_on_all,
     plain_embedder,
     read_coded,
-    side_embedder,
+    sentiments_of,
 )
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
 from voice_of_care.counting import units
-from voice_of_care.embedding import OnnxEmbedder
-from voice_of_care.models import FEEDBACK_ENCODER
 from voice_of_care.settings import ThemeSettings
 from voice_of_care.themes import ThemesFound, find_themes, split_segments
 
@@ -58,8 +57,8 @@ class Stability(NamedTuple):
     rests: list[float]
 
 
-def themes_of(comments: pd.DataFrame, level_of: dict[str, str], embedder: Embedder) -> ThemesFound:
-    """Return the product's themes at its default settings."""
+def themes_of(comments: pd.DataFrame, sentiments: pd.DataFrame, embedder: Embedder) -> ThemesFound:
+    """Return the product's themes at its default settings; `sentiments` may hold further segments."""
     segments = split_segments(comments).segments
     return find_themes(
         segments,
@@ -67,7 +66,7 @@ def themes_of(comments: pd.DataFrame, level_of: dict[str, str], embedder: Embedd
         embedder=embedder,
         settings=ThemeSettings(),
         unit_of=units(comments),
-        sentiments=as_sentiments(segments, level_of),
+        sentiments=segments[["segment_id"]].merge(sentiments, on="segment_id", how="left", validate="one_to_one"),
     )
 
 
@@ -92,11 +91,12 @@ def rest_ari(whole: pd.Series, rest: pd.Series) -> float:
     return float(adjusted_rand_score(whole[rest.index], rest))
 
 
-def our_stability(given: Held, embedder: Embedder, *, resamples: int = RESAMPLES) -> Stability:
+def our_stability(given: Held, made: Made, *, resamples: int = RESAMPLES) -> Stability:
     """Return how far our themes of some comments stay the same."""
+    sentiments = sentiments_of(given, made)
 
     def label(comments: pd.DataFrame) -> pd.Series:
-        return strongest(themes_of(comments, given.level_of, embedder), comments)
+        return strongest(themes_of(comments, sentiments, made.embedders.feedback), comments)
 
     comments = given.comments
     whole = label(comments)
@@ -142,8 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cases = [("whole", held(coded, answers(coded, np.arange(len(coded.comments)))))]
     ours, stock = [], []
     for side, given in cases:
-        tuned = kept(OnnxEmbedder(FEEDBACK_ENCODER)) if options.whole else side_embedder(options.encoders, side)
-        ours.append(our_stability(given, tuned, resamples=options.resamples))
+        made = made_on_all() if options.whole else made_on(options.encoders, side)
+        ours.append(our_stability(given, made, resamples=options.resamples))
         _show(f"ours, {side}, {len(given.comments)} comments", ours[-1])
         if python is not None:
             stock.append(stock_stability(given, plain_embedder(), python, resamples=options.resamples))
