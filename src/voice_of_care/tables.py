@@ -91,6 +91,11 @@ SEGMENTS = Table(
     ("segment_id",),
 )
 
+STABLE_FROM = 0.75
+"""A theme with this stability or more is stable (Hennig 2007)."""
+UNSTABLE_BELOW = 0.5
+"""Below this a theme dissolves more often than it comes back."""
+
 THEMES = Table(
     "themes",
     "Themes and their parents; proposed until a person confirms them.",

@@ -28,6 +28,13 @@ PARENTS = (
     ("P4", "Working here", "proposed"),
 )
 RARE = ("T09", "P3", "Heating in the day room", "confirmed")
+UNSTABLE = {"T08": 0.31}
+TERMS = (
+    ("T01", "longer", ["longer"]),
+    ("T01", "phone", ["phone", "rang"]),
+    ("T08", "break", ["break"]),
+    ("T09", "worried", ["worried"]),
+)
 MONTHS = 15
 SENTENCES = (
     "It took far longer than anyone said it would.",
@@ -222,7 +229,7 @@ def _analysis(
             parent,
             len(by_theme.get(key, [])),
             status,
-            0.8,
+            UNSTABLE.get(key, 0.8),
             None,
         )
         for key, parent, label, status in leaves
@@ -252,6 +259,7 @@ def _analysis(
         flags=_frame([(comments[0]["comment_id"], "safeguarding", "rule")], tables.FLAGS),
         segments=_frame(segments, tables.SEGMENTS),
         themes=_frame(themes, tables.THEMES),
+        theme_terms=_frame([(*term, 0.5 - place / 10, 1, 1) for place, term in enumerate(TERMS)], tables.THEME_TERMS),
         theme_vectors=tables.THEME_VECTORS.empty(),
         assignments=_frame(assignments, tables.ASSIGNMENTS),
         quotes=_frame(quotes, tables.QUOTES),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from voice_of_care.reporting import facts as facts_of
 from voice_of_care.reporting import words
 from voice_of_care.reporting.disclosure import Count, Discloser, ShownShare, share_of
 from voice_of_care.reporting.facts import records
+from voice_of_care.tables import STABLE_FROM, UNSTABLE_BELOW
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from voice_of_care.reporting.facts import Facts
 
 GROUPS = ("staff", "service_user", "carer", "other", "unknown")
@@ -37,6 +38,14 @@ class PlaceCount:
 
 
 @dataclass(frozen=True)
+class Stability:
+    """How well a theme comes back when some respondents are left out: a level, and how many tenths of it."""
+
+    level: str
+    tenths: int
+
+
+@dataclass(frozen=True)
 class ThemeView:
     """One theme, holding only what may be shown."""
 
@@ -54,6 +63,13 @@ class ThemeView:
     mean_score: float | None
     severity: str
     severity_reason: str
+    stability: Stability | None = None
+    seed: str = ""
+
+    @property
+    def is_unstable(self) -> bool:
+        """Return whether the theme dissolves more often than it comes back."""
+        return self.stability is not None and self.stability.level == "unstable"
 
     def leaning_percent(self, name: str) -> int | None:
         """Return a leaning's share of those who raise the theme, in whole per cent."""
@@ -81,6 +97,7 @@ class Overview:
     group_people: dict[str, Count]
     parents: tuple[ParentView, ...]
     month_labels: tuple[str, ...]
+    several: ShownShare
 
     @property
     def themes(self) -> tuple[ThemeView, ...]:
@@ -107,8 +124,23 @@ def view_overview(facts: Facts, *, discloser: Discloser) -> Overview:
         people=discloser.count(people),
         group_people=group_people,
         parents=_parents(facts, themes, people, discloser),
+        several=_several(facts, discloser),
         month_labels=tuple(words.short_month(month.year, month.month) for month in months),
     )
+
+
+def _several(facts: Facts, discloser: Discloser) -> ShownShare:
+    """Return how many of the comments that raise a theme raise more than one."""
+    themes = facts.voices.groupby("comment_id")["theme_id"].nunique()
+    return discloser.share(int((themes > 1).sum()), len(themes))
+
+
+def stability_of(value: float | None) -> Stability | None:
+    """Return a theme's stability as it is spoken of; None where it was not measured."""
+    if value is None or pd.isna(value):
+        return None
+    level = "stable" if value >= STABLE_FROM else "partly" if value >= UNSTABLE_BELOW else "unstable"
+    return Stability(level, int(10 * value + 0.5))
 
 
 def _group_counts(facts: Facts, present: list[str], discloser: Discloser) -> dict[str, dict[str, Count]]:
@@ -162,6 +194,8 @@ def _theme(
         mean_score=discloser.mean([float(score) for score in scores], people=scored),
         severity=words.SEVERITIES.get(severity[0], "") if severity else "",
         severity_reason=severity[1] if severity and discloser.is_internal else "",
+        stability=stability_of(row.stability),
+        seed="" if pd.isna(row.seed) else str(row.seed),
     )
 
 

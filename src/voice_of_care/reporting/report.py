@@ -15,12 +15,14 @@ from voice_of_care.reporting import charts, figures, marks, words
 from voice_of_care.reporting.brief import in_brief, top_five
 from voice_of_care.reporting.coverage import view_coverage
 from voice_of_care.reporting.disclosure import Discloser
+from voice_of_care.reporting.evaluated import view_evaluated
 from voice_of_care.reporting.facts import LEANINGS, gather
 from voice_of_care.reporting.gaps import view_gaps
 from voice_of_care.reporting.overview import view_overview
 from voice_of_care.reporting.quality import view_method, view_quality
 from voice_of_care.reporting.quotes import view_quotes
 from voice_of_care.reporting.statements import view_statements
+from voice_of_care.reporting.why import view_why
 
 if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
@@ -87,7 +89,9 @@ def render_report(analysis: Analysis, *, settings: Settings, profile: Profile, f
             coverage=coverage,
             quality=quality,
             statements=statements,
+            whys=view_why(facts, overview, quotes, discloser=discloser),
             method=view_method(facts),
+            evaluated=view_evaluated(facts, settings_hash=settings.digest(), discloser=discloser),
             brief=in_brief(overview, gaps, coverage, quality, quotes_waiting=quotes.waiting),
             top=top_five(overview),
             drawings=drawings,

@@ -54,6 +54,7 @@ FLAG_KINDS = {
     "third_party": "Speaks of somebody else",
     "safeguarding": "May be about someone at risk",
 }
+STABILITY = {"stable": "Stable", "partly": "Fairly stable", "unstable": "Unstable"}
 SEVERITIES = {0: "No harm", 1: "Low", 2: "Moderate", 3: "Safety at stake"}
 REDACTION_KINDS = {
     "PERSON": "Name",
@@ -161,6 +162,11 @@ def slug(value: str) -> str:
 def join_words(parts: list[str]) -> str:
     """Join as in 'a, b and c'."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def in_tenths(tenths: int) -> str:
+    """Return a number of tenths as in 'about 8 in 10'."""
+    return {0: "hardly any", 10: "nearly all"}.get(tenths, f"about {tenths} in 10")
 
 
 def plural(number: int, one: str, many: str) -> str:
