@@ -112,6 +112,12 @@ def phrases_of(element: FrameworkElement) -> list[str]:
     return [element.label, f"{element.label}: {element.definition}", *filter(_is_phrase, element.include_cues)]
 
 
+def cues_said(text: str, cues: Sequence[str]) -> tuple[str, ...]:
+    """Return the cues that a text says word for word."""
+    plain = f" {_plain(text)} "
+    return tuple(cue for cue in cues if _plain(cue) and re.search(_pattern(cue), plain))
+
+
 def _cosines(vectors: Floats, others: Floats) -> Floats:
     """Return all cosines, by one thread and in blocks of fixed height, so that the last bits never change."""
     with threadpool_limits(limits=1):

@@ -24,6 +24,7 @@ from voice_of_care.tables import (
     SEGMENT_LINKS,
     SEGMENTS,
     SEVERITIES,
+    STATEMENTS,
     THEME_LINKS,
     THEME_TERMS,
     THEMES,
@@ -325,6 +326,7 @@ def _redact(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
         analysis,
         safe_comments=conform(comments.assign(text=texts), SAFE_COMMENTS),
         segments=conform(segments, SEGMENTS),
+        statements=_without_places(analysis.statements, segments[segments["text"].ne(analysis.segments["text"])]),
         examples=_reworded(analysis.examples, {text: new_text, **_reworded_segments(analysis.segments, segments)}),
     )
 
@@ -339,6 +341,13 @@ def _reworded(examples: pd.DataFrame, new_text_of: Mapping[str, str]) -> pd.Data
     """Take what was redacted out of the examples too."""
     changed = examples.assign(text=examples["text"].map(lambda text: new_text_of.get(text, text)))
     return conform(changed.drop_duplicates(list(EXAMPLES.key), keep="last"), EXAMPLES)
+
+
+def _without_places(statements: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
+    """Take out where words stood in segments that a redaction has changed: they stand elsewhere now, or no more."""
+    places = ["kind_start", "kind_end", "voice_start", "voice_end"]
+    is_changed = statements["segment_id"].isin(changed["segment_id"])
+    return conform(statements.assign(**{name: statements[name].mask(is_changed) for name in places}), STATEMENTS)
 
 
 _EDITS: dict[str, Callable[[Analysis, Payload, str], Analysis]] = {

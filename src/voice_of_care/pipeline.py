@@ -226,13 +226,30 @@ def link_comments(
     examples: pd.DataFrame | None = None,
 ) -> PrioritiesLinked:
     """Link segments and their themes to the frameworks' priorities, as cues, trained models and examples have it."""
+    shown = EXAMPLES.empty() if examples is None else examples
+    return link_priorities(
+        scored.split.segments,
+        assignments,
+        scored.safe_comments,
+        embedder=embedders.general,
+        frameworks=frameworks,
+        settings=settings.priorities,
+        unit_of=scored.unit_of,
+        trained=judge_by_models(scored, shown, embedders=embedders, frameworks=frameworks),
+        examples=shown,
+    )
+
+
+def judge_by_models(
+    scored: Scored, examples: pd.DataFrame, *, embedders: Embedders, frameworks: Sequence[Framework]
+) -> tuple[Trained, ...]:
+    """Return what models say of the priorities they know: those that learnt from examples first, then the trained."""
     segments, safe_comments = scored.split.segments, scored.safe_comments
     trained = None
     if any(framework.id == QDC for framework in frameworks):
         trained = trained_on_qdc(segments, safe_comments, embedders=embedders)
-    shown = EXAMPLES.empty() if examples is None else examples
     learnt = learn_priorities(
-        shown,
+        examples,
         segments,
         safe_comments,
         embedders=embedders,
@@ -240,17 +257,7 @@ def link_comments(
         trained=trained,
         judge=lambda texts: trained_on_qdc(*standing_alone(texts), embedders=embedders),
     )
-    return link_priorities(
-        segments,
-        assignments,
-        safe_comments,
-        embedder=embedders.general,
-        frameworks=frameworks,
-        settings=settings.priorities,
-        unit_of=scored.unit_of,
-        trained=learnt if trained is None else (*learnt, trained),
-        examples=shown,
-    )
+    return learnt if trained is None else (*learnt, trained)
 
 
 def trained_on_qdc(segments: pd.DataFrame, safe_comments: pd.DataFrame, *, embedders: Embedders) -> Trained:

@@ -101,7 +101,7 @@ _NOUN_VERBS = (
 _IMPERATIVE = re.compile(
     _OPENERS
     + rf"(?:(?:{_VERBS}) (?!(?:me|her|him|my|mum|dad) (?:at|feel|sit|wait|cry|home|through|and|down|in|on|off)\b"
-    r"|(?:of|was|is|were|are|and|alone|going|forward|up with|from|than|as)\b|no\b|nothing\b)\w"
+    r"|(?:of|was|is|were|are|and|alone|going|forward|up with|from|than|as)\b|no\b|nothing\b)(?=\w)"
     rf"|(?:{_NOUN_VERBS}) (?:the|an?|our|your|their|people|more|patients|families|all|some|every|each|it|them|one"
     rf"|up|us)\b)"
 )
@@ -109,11 +109,11 @@ _WISHED_THING = re.compile(
     _OPENERS + r"(?:(?:a bit|a lot|even|some) )?(?:more|better|fewer|less|longer|shorter|quicker|clearer|easier|earlier"
     r"|bigger|faster|cheaper|improved|extra"
     r"|another|warmer|cleaner|softer|quieter|greater|additional|regular|a (?:wee |small |proper |quiet |separate |new"
-    r" |second |spare |single |direct )*\w+|an|somewhere|someone|somebody|one(?! of)|people to|time to|enough) \w"
+    r" |second |spare |single |direct )*\w+|an|somewhere|someone|somebody|one(?! of)|people to|time to|enough)(?= \w)"
 )
 _BARE_MORE = re.compile(
     _OPENERS + r"(?:a bit |a lot )?(?:more|better|fewer|less|longer|shorter|quicker|clearer|easier"
-    r"|earlier|bigger|faster|cheaper|extra) (?!than\b|and\b|now\b|of a\b|or less\b)\w"
+    r"|earlier|bigger|faster|cheaper|extra) (?!than\b|and\b|now\b|of a\b|or less\b)(?=\w)"
 )
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|am|has|had|have|did|does|do|got|gets|went|came|took|made|said|told|felt|\w+n't|'s|'re|'ve"
@@ -133,7 +133,7 @@ def kind_of(text: str, *, question: str | None, label: str, polarity: float) -> 
     plain = text.lower().replace("’", "'").replace("‘", "'")
     asked = _asked(plain, question) if len(plain) == len(text) else None
     if asked is not None:
-        return Carried("suggestion", *asked.span())
+        return Carried("suggestion", asked.start(), asked.start() + len(asked.group().rstrip()))
     if _ASKS_WISHES.search(question or ""):
         kind = _wished(plain)
     else:
