@@ -20,7 +20,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from sides import FOLDS, LABELS, ROOT, TRUSTS, as_comments, has_encoder, made_on, made_on_all, plain_embedder, read_coded
+from sides import (
+    FOLDS,
+    LABELS,
+    ROOT,
+    TRUSTS,
+    as_comments,
+    has_encoder,
+    made_on,
+    made_on_all,
+    plain_embedder,
+    read_coded,
+    training_rows,
+)
 from threadpoolctl import threadpool_limits
 
 from voice_of_care.counting import units
@@ -32,15 +44,45 @@ from voice_of_care.settings import PrioritySettings
 from voice_of_care.tables import ASSIGNMENTS, EXAMPLES, conform
 from voice_of_care.themes import split_segments
 
-from coded import slug, training_rows
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sides import Coded
 
 COUNTS = (0, 8, 16, 32, 64)
+ONE_KNOWN = (8, 32)
 OWN = "own-framework"
+GOLD = ROOT / "corpora" / "gold" / "listening-exercise" / "comments.jsonl"
+TOPICS = {
+    "communication": "Being told what is going on, clearly and in time.",
+    "compassion": "Kindness and warmth of staff, or want of it.",
+    "appointments": "Getting an appointment, and having it kept.",
+    "waiting": "How long people wait to be seen or treated.",
+    "discharge": "Leaving hospital and what is arranged for it.",
+    "continuity": "Seeing the same people, not telling the story again.",
+    "learning": "Listening to feedback and learning from mistakes.",
+    "phone": "Getting through by telephone.",
+    "staffing": "Whether there are enough staff.",
+    "it_systems": "Computers, records and systems that staff work with.",
+    "transport": "Getting there by bus, lift or ambulance.",
+    "dignity": "Privacy and being treated with respect.",
+    "families": "How families and carers are involved and helped.",
+    "access": "Help for people with other languages, hearing, sight or mobility needs.",
+    "parking": "Finding and paying for a parking space.",
+    "environment": "The state, temperature and comfort of buildings and rooms.",
+    "medication": "Tablets and prescriptions, right and in time.",
+    "pain": "Whether pain is eased.",
+    "training": "Training and supervision of staff.",
+    "cleanliness": "Whether wards, toilets and rooms are clean.",
+    "home_care": "Care at home: whether carers come, when and for how long.",
+    "food": "Meals and drinks.",
+    "leadership": "Managers: whether they are seen and whether they listen.",
+    "wellbeing": "How staff cope: tiredness, breaks, support.",
+    "treatment_room": "Dressings, bloods and injections in the treatment room.",
+    "mh_crisis": "Help in a mental health crisis.",
+    "night_noise": "Noise at night and sleep.",
+}
+"""What we would write down first, had we the planted topics as a framework: a name and a line, no cues."""
 
 
 class Task(NamedTuple):
@@ -68,7 +110,7 @@ def curve(coded: Coded, encoders: Path, *, draws: int = 3, counts: Sequence[int]
     rows: list[dict[str, Any]] = []
     for task in tasks(coded, encoders):
         for count in counts:
-            rows += [row for row in figures(task, count, draws)]
+            rows += figures(task, count, draws)
     table = pd.DataFrame(rows)
     table["encoder"] = table["encoder"].str.replace(r" \(.*", "", regex=True)
     key = ["encoder", "codes", "examples"]
@@ -79,7 +121,8 @@ def curve(coded: Coded, encoders: Path, *, draws: int = 3, counts: Sequence[int]
 
 def figures(task: Task, count: int, draws: int) -> Iterator[dict[str, Any]]:
     """Yield one row a draw: with all codes of an example known, and with the one it was drawn for alone."""
-    for codes in ("all known", "one known") if count else ("none",):
+    modes = ("all known", "one known") if count in ONE_KNOWN else ("all known",)
+    for codes in modes if count else ("none",):
         for draw in range(draws if count else 1):
             drawn = examples_of(task, count, draw, codes)
             micro, macro = judge(task, drawn)
@@ -98,7 +141,7 @@ def examples_of(task: Task, count: int, draw: int, codes: str) -> pd.DataFrame:
     """Return so many examples of each priority, drawn from the texts to teach from."""
     chance = np.random.default_rng(draw)
     rows = []
-    for column, element in enumerate(task.framework.elements):
+    for column in range(len(task.framework.elements)):
         of_it = chance.permutation(task.taught[task.truth[task.taught, column]])[:count]
         for place in of_it:
             known = np.flatnonzero(task.truth[place]) if codes == "all known" else [column]
@@ -115,9 +158,7 @@ def examples_of(task: Task, count: int, draw: int, codes: str) -> pd.DataFrame:
 def judge(task: Task, examples: pd.DataFrame) -> tuple[float, float]:
     """Return micro and macro F1 of comments' links, the union of their segments'."""
     segments = split_segments(task.comments).segments
-    learnt = learn_priorities(
-        examples, segments, task.comments, embedders=task.embedders, frameworks=[task.framework]
-    )
+    learnt = learn_priorities(examples, segments, task.comments, embedders=task.embedders, frameworks=[task.framework])
     links = link_priorities(
         segments,
         ASSIGNMENTS.empty(),
@@ -156,12 +197,37 @@ def tasks(coded: Coded, encoders: Path) -> Iterator[Task]:
             other = np.setdiff1d(kept, training_rows(coded, side))
             taught = other[is_half.to_numpy()[other]]
             name = f"tuned on the other trust ({side})"
-            yield task_of(coded, name, made_on(encoders, side).embedders, framework, taught, np.setdiff1d(other, taught))
+            yield task_of(
+                coded, name, made_on(encoders, side).embedders, framework, taught, np.setdiff1d(other, taught)
+            )
     plain = plain_embedder()
-    for side in FOLDS:
+    for side in FOLDS[:1]:
         taught = np.intersect1d(training_rows(coded, side), kept)
         name = f"packaged, not tuned ({side})"
         yield task_of(coded, name, Embedders(plain, plain), framework, taught, np.setdiff1d(kept, taught))
+    yield planted("planted topics, packaged with the feedback encoder", made_on_all().embedders)
+    yield planted("planted topics, packaged, not tuned", Embedders(plain, plain))
+
+
+def planted(name: str, embedders: Embedders) -> Task:
+    """Return the planted topics as a framework of their own; texts that teach never judge."""
+    themes: dict[str, set[str]] = {}
+    for line in GOLD.read_text(encoding="utf-8").splitlines():
+        for part in json.loads(line)["parts"]:
+            themes.setdefault(part["text"], set()).update(part["themes"])
+    texts = sorted(text for text in themes if themes[text] & set(TOPICS))
+    truth = np.array([[topic in themes[text] for topic in TOPICS] for text in texts])
+    elements = [_topic(topic, definition) for topic, definition in TOPICS.items()]
+    framework = Framework(id=OWN, version="1", name="Planted topics", elements=tuple(elements))
+    teaches = np.array([hashlib.sha256(text.encode()).digest()[0] % 2 == 0 for text in texts])
+    judged = np.flatnonzero(~teaches)
+    comments = as_comments([texts[row] for row in judged], [str(row) for row in judged])
+    return Task(name, embedders, framework, texts, truth, np.flatnonzero(teaches), judged, comments)
+
+
+def _topic(topic: str, definition: str) -> FrameworkElement:
+    label = topic.replace("_", " ").capitalize()
+    return FrameworkElement(id=topic.replace("_", "-"), label=label, definition=definition, include_cues=(label,))
 
 
 def task_of(
@@ -175,7 +241,12 @@ def task_of(
 def own_framework() -> Framework:
     """Return the framework's definitions and cues under an id that no trained model knows."""
     qdc = find_framework("qdc")
-    return qdc.model_copy(update={"id": OWN, "elements": tuple(qdc.element(slug(label)) for label in LABELS)})
+    by_label = {_spelt(element.label): element for element in qdc.elements}
+    return qdc.model_copy(update={"id": OWN, "elements": tuple(by_label[_spelt(label)] for label in LABELS)})
+
+
+def _spelt(label: str) -> str:
+    return label.replace("/ ", "/")
 
 
 def main() -> None:
