@@ -46,6 +46,13 @@ LENGTH_COST = 0.15
 
 _WORD = re.compile(r"\[[A-Z][A-Za-z0-9_ :]*\]|\w+(?:['’-]\w+)*")
 
+# Words that carry nothing alone: no run begins or ends with one.
+_EDGE_WORDS = """
+a an and are as at be been by for from had has have he her him his i in is it its me my of on or our she so that the
+their them there they this to us was we were which who will with you your
+"""
+_EDGES = frozenset(_EDGE_WORDS.split())
+
 About = Literal["theme", "priority", "sentiment", "kind", "voice"]
 
 
@@ -59,7 +66,7 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing a segment was given, and what carried it."""
+    """One thing a segment was given, and what carried it; `question_fall` is how much the question asked did."""
 
     about: About
     key: str
@@ -68,6 +75,7 @@ class Reason:
     origin: Literal["model", "rule", "reviewer"]
     words: tuple[Words, ...]
     cues: tuple[str, ...] = ()
+    question_fall: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +112,7 @@ class Explanation:
 
 
 class Variants(NamedTuple):
-    """A segment with words left out: the whole first, then one for each run; as comments that stand alone."""
+    """A segment as comments that stand alone: whole; without each run of words; whole, but without the question."""
 
     runs: tuple[tuple[int, int], ...]
     texts: tuple[str, ...]
@@ -163,7 +171,7 @@ def _reasons(row: Mapping[Hashable, Any], analysis: Analysis, embedders: Embedde
 
 
 def leave_out(row: Mapping[Hashable, Any], analysis: Analysis) -> Variants:
-    """Return a segment with each run of words left out in turn, the rest of its comment as it stands."""
+    """Return a segment with each run of words left out in turn, then the question; the rest of its comment as it is."""
     text, segment_start = str(row["text"]), int(row["start"])
     comments, segments = analysis.safe_comments, analysis.segments
     comment = comments[comments["comment_id"] == row["comment_id"]]
@@ -171,10 +179,15 @@ def leave_out(row: Mapping[Hashable, Any], analysis: Analysis) -> Variants:
     beside = segments[segments["comment_id"] == row["comment_id"]].sort_values("position")
     place = beside["segment_id"].tolist().index(row["segment_id"])
     runs = _runs(text)
-    texts = (text, *(_without(text, run) for run in runs))
+    texts = (text, *(_without(text, run) for run in runs), text)
     wholes = [whole[:segment_start] + said + whole[segment_start + len(text) :] for said in texts]
     names = [f"{number:05d}" for number in range(len(texts))]
-    copies = comment.loc[comment.index.repeat(len(texts))].assign(comment_id=names, text=wholes, duplicate_of=None)
+    copies = comment.loc[comment.index.repeat(len(texts))].assign(
+        comment_id=names,
+        text=wholes,
+        question=[*[_text_or_none(comment["question"].iloc[0])] * (len(texts) - 1), None],
+        duplicate_of=None,
+    )
     parts = [
         beside.assign(
             comment_id=name,
@@ -193,13 +206,15 @@ def leave_out(row: Mapping[Hashable, Any], analysis: Analysis) -> Variants:
 
 
 def _runs(text: str) -> tuple[tuple[int, int], ...]:
-    """Return the places of runs of words, shorter ones first; never all the words at once."""
-    words = [match.span() for match in _WORD.finditer(text)]
+    """Return the places of runs of words that begin and end with a telling one, shorter first; never all at once."""
+    words = list(_WORD.finditer(text))
+    telling = [match.group().lower() not in _EDGES for match in words]
     longest = LONGEST_RUN if len(words) <= MOST_RUNS_WORDS else 1
     return tuple(
-        (words[first][0], words[first + length - 1][1])
+        (words[first].start(), words[first + length - 1].end())
         for length in range(1, min(longest, len(words) - 1) + 1)
         for first in range(len(words) - length + 1)
+        if telling[first] and telling[first + length - 1]
     )
 
 
@@ -225,6 +240,10 @@ def _carriers(runs: Sequence[tuple[int, int]], falls: np.ndarray, text: str) -> 
     return tuple(chosen)
 
 
+def _if_any(fall: float) -> float | None:
+    return float(np.round(fall, 4)) if fall >= LEAST_FALL else None
+
+
 def _theme_reasons(
     row: Mapping[Hashable, Any], analysis: Analysis, variants: Variants, embedders: Embedders
 ) -> Iterable[Reason]:
@@ -238,7 +257,7 @@ def _theme_reasons(
         words: tuple[Words, ...] = ()
         if theme in vector_of and each["origin"] == "model":
             near = np.einsum("ij,j->i", vectors, np.array(vector_of[theme]))
-            words = _carriers(variants.runs, near[0] - near[1:], variants.texts[0])
+            words = _carriers(variants.runs, near[0] - near[1:-1], variants.texts[0])
         yield Reason("theme", theme, str(labels.get(theme, theme)), float(each["strength"]), each["origin"], words)
 
 
@@ -255,11 +274,13 @@ def _link_reasons(
         key = (str(each["framework_id"]), str(each["priority_id"]))
         framework, element = names.get(key, (None, None))
         words: tuple[Words, ...] = ()
+        asked = None
         if each["origin"] == "model" and key in strengths:
-            words = _carriers(variants.runs, strengths[key][0] - strengths[key][1:], variants.texts[0])
+            falls = strengths[key][0] - strengths[key][1:]
+            words, asked = _carriers(variants.runs, falls[:-1], variants.texts[0]), _if_any(falls[-1])
         label = f"{element.label} ({framework.name})" if framework and element else "/".join(key)
         said = cues_said(variants.texts[0], element.include_cues) if element else ()
-        yield Reason("priority", "/".join(key), label, float(each["strength"]), each["origin"], words, said)
+        yield Reason("priority", "/".join(key), label, float(each["strength"]), each["origin"], words, said, asked)
 
 
 def _strengths(
@@ -299,8 +320,9 @@ def _sentiment_reason(
     )
     change = by_variant[0] - by_variant[1:]
     falls = np.abs(change) if label in {"mixed", "neutral"} else change * np.sign(polarity)
-    words = _carriers(variants.runs, falls, variants.texts[0])
-    yield Reason("sentiment", label, label.replace("_", " "), polarity, "model", words)
+    words = _carriers(variants.runs, falls[:-1], variants.texts[0])
+    named = label.replace("_", " ")
+    yield Reason("sentiment", label, named, polarity, "model", words, question_fall=_if_any(falls[-1]))
 
 
 def _statement_reasons(row: Mapping[Hashable, Any], analysis: Analysis) -> Iterable[Reason]:
@@ -325,6 +347,7 @@ def _reason_as_dict(reason: Reason, text: str) -> dict[str, Any]:
             for each in reason.words
         ],
         "cues": list(reason.cues),
+        "question_fall": reason.question_fall,
     }
 
 

@@ -78,14 +78,17 @@ def _reason_lines(reason: Reason, text: str) -> list[str]:
         return [f"{title}, decided by a reviewer"]
     if not reason.words:
         why = {"model": "no few words carried it", "rule": "told by sentiment, question or form"}[reason.origin]
-        return [f"{title}, {why}", *_cue_lines(reason)]
+        return [f"{title}, {why}", *_further_lines(reason)]
     marked = _marked(text, [(each.start, each.end) for each in reason.words])
     falls = [_fall(text[each.start : each.end], each.fall) for each in reason.words if each.fall is not None]
-    return [title, f"    {marked}", *([f"    without {'; '.join(falls)}"] if falls else []), *_cue_lines(reason)]
+    return [title, f"    {marked}", *([f"    without {'; '.join(falls)}"] if falls else []), *_further_lines(reason)]
 
 
-def _cue_lines(reason: Reason) -> list[str]:
-    return [f"    says word for word: {'; '.join(reason.cues)}"] if reason.cues else []
+def _further_lines(reason: Reason) -> list[str]:
+    lines = [f"    says word for word: {'; '.join(reason.cues)}"] if reason.cues else []
+    if reason.question_fall is not None:
+        lines.append(f"    without the question it falls by {reason.question_fall:.2f}")
+    return lines
 
 
 def _fall(words: str, fall: float) -> str:
