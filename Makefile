@@ -4,7 +4,7 @@ BIN := .venv/bin
 EXERCISE := corpora/synthetic/listening-exercise
 PROJECT := reports/listening-exercise
 
-.PHONY: report test check bench docs corpus example lock clean
+.PHONY: report test check bench quality docs corpus example lock clean
 
 report: .venv/ready
 	$(BIN)/python tools/exercise.py --exercise $(EXERCISE) --project $(PROJECT)
@@ -30,15 +30,27 @@ corpus: .venv/ready-dev
 bench: .venv/ready
 	$(BIN)/python benchmarks/all.py $(if $(CODED),--coded $(CODED))
 
+# CODED=path/nhs_patient_feedback.csv; ENCODERS=folder of what `make models` made from each side, if not models/build
+quality: .venv/ready
+	$(if $(CODED),,$(error Say which comments: make quality CODED=path/nhs_patient_feedback.csv))
+	-@$(MAKE) --no-print-directory .venv-peers/ready || echo "stock BERTopic can't be installed here: it is left out"
+	$(BIN)/python benchmarks/quality.py "$(CODED)" $(if $(ENCODERS),--encoders "$(ENCODERS)")
+
+.venv-peers/ready: benchmarks/requirements-peers.lock
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r benchmarks/requirements-peers.lock
+	$(PYTHON) -c "open('.venv-peers/ready', 'w').close()"
+
 example: .venv/ready
 	$(BIN)/python tools/exercise.py --exercise $(EXERCISE) --project $(PROJECT) --example reports/example
 
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --excludes requirements-exclude.txt --extra build --extra dev -o requirements-dev.lock
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --excludes requirements-exclude.txt --extra build -c requirements-dev.lock -o requirements.lock
+	uv pip compile benchmarks/requirements-peers.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --excludes benchmarks/requirements-peers-exclude.txt -c requirements-dev.lock -o benchmarks/requirements-peers.lock
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-peers
 
 .venv/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; say which with: make report PYTHON=python3.12')"

@@ -38,7 +38,7 @@ from voice_of_care.heads import question_kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
+ENVIRONMENT = ROOT / ".venv-peers"
 SVC_COST = 15
 SVC_ITERATIONS = 1000
 MOST_DOCUMENTS = 0.9
@@ -60,10 +60,11 @@ class StockTopics(NamedTuple):
 
 
 def peers_python(given: Path | None = None) -> Path | None:
-    """Return the Python of the peers' environment, if it is there."""
-    chosen = given or PEERS_PYTHON
-    windows = chosen.parent.parent / "Scripts" / "python.exe"
-    return next((path for path in (chosen, windows) if path.is_file()), None)
+    """Return the Python of the peers' environment, if it was built to the end."""
+    if given is None and not (ENVIRONMENT / "ready").is_file():
+        return None
+    places = [given] if given else [ENVIRONMENT / "bin" / "python", ENVIRONMENT / "Scripts" / "python.exe"]
+    return next((path for path in places if path.is_file()), None)
 
 
 def stock_topics(

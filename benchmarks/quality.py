@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import learning_curve
 import numpy as np
 from coding import (
     Coding,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 PAGE = ROOT / "docs" / "quality.md"
 PRODUCT = ("src/voice_of_care", "models/train", "models/feedback-encoder", "models/feedback-heads", "benchmarks")
 PEERS = ("benchmarks/peers.py", "benchmarks/coding.py", "benchmarks/sides.py", "models/train/coded.py")
+DRAWS = 2  # of examples, for a framework of one's own
 READ = frozenset({".py", ".yaml", ".toml", ".npz", ".json", ".jsonl"})
 
 
@@ -120,6 +122,11 @@ def _stability(given: Given, side: str) -> dict[str, Any]:
     return figures
 
 
+def _own_framework(given: Given) -> list[dict[str, Any]]:
+    table = learning_curve.curve(given.coded, given.encoders, draws=DRAWS, counts=learning_curve.COUNTS)
+    return table.to_dict("records")
+
+
 def stages() -> list[Stage]:
     """Return the stages in the order of the page."""
     listed = []
@@ -158,6 +165,7 @@ def stages() -> list[Stage]:
         )
     )
     listed.append(Stage("staff", PRODUCT, (), lambda given: staff_figures(made_on_all(), given.python)))
+    listed.append(Stage("own framework", PRODUCT, FOLDS + TRUSTS, _own_framework))
     return listed
 
 

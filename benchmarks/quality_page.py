@@ -265,7 +265,8 @@ def _planted(figures: Mapping[str, Any]) -> str:
     ]
     return (
         f"## Topics no framework has a word for\n\nThirty statements of ours, planted one topic at a time among "
-        f"{among:,} real answers. Does the topic come back as a theme of its own, or is it swallowed by a larger one?\n\n"
+        f"{among:,} real answers. Does the topic come back as a theme of its own, or is it swallowed by a larger "
+        "one?\n\n"
         f"{_table(header, rows)}"
     )
 
