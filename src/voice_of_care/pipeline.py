@@ -246,7 +246,7 @@ def judge_by_models(
     """Return what models say of the priorities they know: those that learnt from examples first, then the trained."""
     segments, safe_comments = scored.split.segments, scored.safe_comments
     trained = None
-    if any(framework.id == QDC for framework in frameworks):
+    if any(framework.id == QDC or any(element.qdc for element in framework.elements) for framework in frameworks):
         trained = trained_on_qdc(segments, safe_comments, embedders=embedders)
     learnt = learn_priorities(
         examples,

@@ -27,6 +27,10 @@ class FrameworkElement(_Part):
         (), description="Short phrases as people would say them. Without any, only a person links this priority."
     )
     exclude_cues: tuple[Words, ...] = Field((), description="Phrases that sound like it and are about something else.")
+    qdc: tuple[Slug, ...] = Field(
+        (),
+        description="Priorities of PatientExperience-QDC that are the same concern: where one is heard, this is too.",
+    )
     group: str | None = Field(None, description="Heading it stands under, where the framework has headings.")
 
 

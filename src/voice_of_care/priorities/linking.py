@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from voice_of_care.priorities.trained import Trained
     from voice_of_care.settings import PrioritySettings
 
+QDC = "qdc"
+CONCERN_BONUS = 0.08  # where a trained model hears the same concern; chosen with benchmarks/crosswalk.py
+CONCERN_FROM = 0.5  # strength from which it does
+
 _KEY = ["segment_id", "framework_id", "priority_id"]
 
 
@@ -62,14 +66,24 @@ def link_priorities(
         settings: `threshold` is the strength from which a segment's link is decided.
         unit_of: the unit of each comment_id; a theme's links are weighed by units.
         trained: what models say of the priorities they know; the first that knows one speaks for it, and cues for
-            those that none knows.
+            those that none knows. What the one trained on QDC hears counts for priorities of the same concern too.
         examples: what people have shown; a reviewer's word on a text stands above every model's.
     """
     asked = segments[["segment_id", "comment_id"]].merge(
         safe_comments[["comment_id", "question", "respondent_group"]], on="comment_id", how="left", validate="m:1"
     )
     known = {(each.framework_id, priority_id) for each in trained for priority_id in each.priority_ids}
-    parts = list(_zero_shot(segments, asked, frameworks, known=known, embedder=embedder, threshold=settings.threshold))
+    parts = list(
+        _zero_shot(
+            segments,
+            asked,
+            frameworks,
+            known=known,
+            trained=trained,
+            embedder=embedder,
+            threshold=settings.threshold,
+        )
+    )
     spoken_for: set[tuple[str, str]] = set()
     for each in trained:
         news = frozenset(name for name in each.priority_ids if (each.framework_id, name) not in spoken_for)
@@ -92,6 +106,7 @@ def _zero_shot(
     frameworks: Sequence[Framework],
     *,
     known: set[tuple[str, str]],
+    trained: Sequence[Trained],
     embedder: Embedder,
     threshold: float,
 ) -> Iterator[pd.DataFrame]:
@@ -104,10 +119,26 @@ def _zero_shot(
         if not wanted.any():
             continue
         scores = score(framework, linkable, heard, embedder=embedder)
+        scores = scores + CONCERN_BONUS * _is_same_concern(linkable, segments, trained).astype(np.float32)
         strengths = strengths_of(logits_of(scores))
         decided = (strengths >= threshold) & near_best(scores, 0.0 if framework.id == FOUR_QUESTIONS else NEAR_BEST)
         decided &= _is_addressed(framework, asked["respondent_group"])[:, None] & wanted
         yield _rows(segments, framework, linkable, strengths, decided)
+
+
+def _is_same_concern(
+    elements: Sequence[FrameworkElement], segments: pd.DataFrame, trained: Sequence[Trained]
+) -> NDArray[np.bool_]:
+    """Say where a trained model hears a priority of its framework that is the same concern as an element's."""
+    heard = np.zeros((len(segments), len(elements)), dtype=np.bool_)
+    for model in trained:
+        if model.framework_id != QDC:
+            continue
+        sure = model.strengths[model.strengths["strength"] >= CONCERN_FROM]
+        for column, element in enumerate(elements):
+            same = sure.loc[sure["priority_id"].isin(element.qdc), "segment_id"]
+            heard[:, column] |= segments["segment_id"].isin(same).to_numpy()
+    return heard
 
 
 def _is_addressed(framework: Framework, groups: pd.Series) -> NDArray[np.bool_]:
