@@ -1,0 +1,109 @@
+"""Judging as a whole: which rows count where, coders among themselves, and main themes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from voice_of_care.evaluation.codings import CODED, NOT_CODED, Codings
+from voice_of_care.evaluation.judge import Ours, judge_codings, main_themes, themes_alike
+from voice_of_care.evaluation.resampling import Resampling
+
+FEW = Resampling(times=20)
+LABELS = ("a", "b")
+
+
+def made(codes: list[list[int]], **columns: list[object]) -> Codings:
+    rows = pd.DataFrame(
+        {
+            "record": [str(number) for number in range(len(codes))],
+            "comment_id": [f"C{number}" for number in range(len(codes))],
+            "coder": 1,
+            "level": 0,
+            "status": CODED,
+            **columns,
+        }
+    )
+    return Codings(rows, np.array(codes, dtype=bool), LABELS, ())
+
+
+def ours(given: list[list[int]], **columns: list[object]) -> Ours:
+    comments = pd.DataFrame(
+        {
+            "comment_id": [f"C{number}" for number in range(len(given))],
+            "respondent": [f"R{number}" for number in range(len(given))],
+            "text": [f"text {number}" for number in range(len(given))],
+            "is_aside": False,
+            "level": 0,
+            **columns,
+        }
+    )
+    return Ours(comments, np.array(given, dtype=bool))
+
+
+def value(measures: pd.DataFrame, judged_on: str, measure: str, between: str = "ours, people") -> float:
+    rows = measures[(measures["item"] == "") & (measures["about"] == "priorities")]
+    (found,) = rows.query("judged_on == @judged_on and measure == @measure and between == @between")["value"]
+    return float(found)
+
+
+def test_what_a_run_sets_aside_counts_as_nothing_found_there():
+    codings = made([[1, 0], [0, 1], [1, 1], [0, 1]])
+    found = judge_codings(
+        codings, ours([[1, 0], [0, 1], [1, 1], [0, 1]], is_aside=[False, False, False, True]), resampling=FEW
+    ).measures
+    assert value(found, "all", "f1_micro") == 1
+    assert value(found, "as_analysed", "recall_micro") == 0.8
+    assert value(found, "as_analysed", "precision_micro") == 1
+
+
+def test_repeated_texts_are_left_out_where_they_stand_once():
+    codings = made([[1, 0], [1, 0], [0, 1]])
+    found = judge_codings(
+        codings, ours([[0, 1], [0, 1], [0, 1]], text=["same", "same", "other"]), resampling=FEW
+    ).measures
+    assert value(found, "texts_seen_once", "f1_micro") == 1
+    assert value(found, "all", "f1_micro") < 0.5
+
+
+def test_rows_that_are_not_coded_count_nowhere():
+    codings = made([[1, 0], [0, 0]], status=[CODED, NOT_CODED])
+    found = judge_codings(codings, ours([[1, 0], [1, 1]]), resampling=FEW).measures
+    assert value(found, "all", "f1_micro") == 1
+    assert set(found["comments"]) == {1}
+    assert not found["is_enough"].any()
+
+
+def test_two_coders_give_the_ceiling_and_the_consensus():
+    codes = [[1, 0], [0, 1], [1, 0], [1, 1]]
+    other = [[1, 0], [0, 1], [1, 1], [1, 1]]
+    codings = made(
+        codes + other,
+        comment_id=[f"C{number}" for number in (*range(4), *range(4))],
+        coder=[1] * 4 + [2] * 4,
+        level=[1, 2, 3, 4, 1, 2, 3, 5],
+    )
+    found = judge_codings(codings, ours(codes, level=[1, 2, 3, 4]), resampling=FEW)
+    measures = found.measures
+    assert value(measures, "coded_twice_1_2", "exact_match", "coder 1, coder 2") == 0.75
+    assert value(measures, "coded_twice_1_2", "exact_match", "ours, coder 1") == 1
+    assert value(measures, "coded_twice_1_2", "exact_match", "ours, coder 2") == 0.75
+    assert value(measures, "coded_twice_1_2", "f1_micro", "ours, consensus") == 1
+    tone = measures[(measures["about"] == "sentiment") & (measures["measure"] == "accuracy")].set_index("between")
+    assert tone.loc["coder 1, coder 2", "value"] == 0.75
+    assert tone.loc["ours, consensus", "value"] == 1
+
+
+def test_the_main_theme_is_the_one_carried_most_strongly():
+    segments = pd.DataFrame({"segment_id": ["c.1", "c.2", "c.3", "d.1"], "comment_id": ["c", "c", "c", "d"]})
+    assignments = pd.DataFrame(
+        {
+            "segment_id": ["c.1", "c.2", "c.3", "d.1"],
+            "theme_id": ["T1", "T2", "T2", "T1"],
+            "strength": [0.9, 0.5, 0.5, 1],
+        }
+    )
+    main = main_themes(assignments, segments)
+    assert main == {"c": "T2", "d": "T1"}
+    assert themes_alike(main, {"c": "X", "d": "Y"}, ["c", "d"]) == 1
+    assert themes_alike(main, {"c": "X", "d": "X"}, ["c", "d"]) == 0
