@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -99,14 +99,23 @@ class OnnxEmbedder:
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(row_of))]
         batches = _equal_length_batches(tokens)
         done = 0
-        with ThreadPoolExecutor(self._threads) as pool:
-            results = pool.map(self._run, ([tokens[row] for row in batch] for batch in batches))
-            for batch, vectors in zip(batches, results, strict=True):
-                distinct[batch] = vectors
-                done += len(batch)
-                if self._progress is not None:
-                    self._progress(done, len(tokens))
+        for batch, vectors in zip(batches, self._results(batches, tokens), strict=True):
+            distinct[batch] = vectors
+            done += len(batch)
+            if self._progress is not None:
+                self._progress(done, len(tokens))
         return distinct[[row_of[text] for text in texts]]
+
+    def _results(
+        self, batches: Sequence[Sequence[int]], tokens: Sequence[Sequence[int]]
+    ) -> Iterator[NDArray[np.float32]]:
+        """Yield the vectors of each batch, in their order; a single batch is not worth starting threads for."""
+        inputs = [[tokens[row] for row in batch] for batch in batches]
+        if self._threads == 1 or len(batches) == 1:
+            yield from map(self._run, inputs)
+            return
+        with ThreadPoolExecutor(self._threads) as pool:
+            yield from pool.map(self._run, inputs)
 
     def _run(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         ids = np.array(batch, dtype=np.int64)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from sklearn.feature_extraction.text import HashingVectorizer
 
     from voice_of_care.embedding import Embedders
 
@@ -61,6 +62,15 @@ _ASKS_HOW = re.compile(
 )
 
 
+class _Weights(NamedTuple):
+    """The weights of one kind of output, by what they sit on."""
+
+    dense: NDArray[np.float64]
+    hashed: NDArray[np.float64]
+    bias: NDArray[np.float32]
+    tuned: NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class Heads:
     """The trained weights: one row a feature, one column an output.
@@ -85,6 +95,21 @@ class Heads:
     priority_mix: NDArray[np.float32]
     thresholds: NDArray[np.float32]
     priority_ids: NDArray[np.str_]
+
+    @functools.cached_property
+    def of_levels(self) -> _Weights:
+        """Return the weights of the levels in double precision, as they are used."""
+        dense, hashed, tuned = (
+            weights.astype(float) for weights in (self.level_dense, self.level_hashed, self.tuned_level)
+        )
+        return _Weights(dense, hashed, self.level_bias, tuned)
+
+    @functools.cached_property
+    def of_priorities(self) -> _Weights:
+        """Return the weights of the priorities in double precision, as they are used."""
+        stored = (self.priority_dense, self.priority_hashed, self.tuned_priority)
+        dense, hashed, tuned = (weights.astype(float) for weights in stored)
+        return _Weights(dense, hashed, self.priority_bias, tuned)
 
 
 class Inputs(NamedTuple):
@@ -150,14 +175,19 @@ def _reading_row(reading: Reading, kind: QuestionKind) -> list[float]:
     return [value * _READING_SCALE for value in own + by_question] + [float(kind == "good"), float(kind == "improve")]
 
 
-def hashed_counts(texts: Sequence[str]) -> sparse.csr_matrix:
-    """Return counts of hashed words and pairs of words, then of hashed runs of three to five characters."""
+@functools.cache
+def _hashers() -> tuple[HashingVectorizer, HashingVectorizer]:
     from sklearn.feature_extraction.text import HashingVectorizer
 
-    lower = [text.lower().replace("’", "'") for text in texts]
     shared = {"n_features": HASHED_COLUMNS, "alternate_sign": False, "norm": None}
     words = HashingVectorizer(ngram_range=(1, 2), tokenizer=_WORD.findall, token_pattern=None, **shared)
-    runs = HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), **shared)
+    return words, HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), **shared)
+
+
+def hashed_counts(texts: Sequence[str]) -> sparse.csr_matrix:
+    """Return counts of hashed words and pairs of words, then of hashed runs of three to five characters."""
+    lower = [text.lower().replace("’", "'") for text in texts]
+    words, runs = _hashers()
     return sparse.csr_matrix(sparse.hstack([words.transform(lower), runs.transform(lower)], format="csr"))
 
 
@@ -187,31 +217,55 @@ def tuned_features(kinds: Sequence[QuestionKind], vectors: NDArray[np.float32]) 
     return np.hstack([vectors.astype(float), np.array(asked, dtype=float).reshape(-1, 3)])
 
 
-def _product(rows: NDArray[np.float64] | sparse.csr_matrix, weights: NDArray[np.floating]) -> NDArray[np.float64]:
+def _product(rows: NDArray[np.float64] | sparse.csr_matrix, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     # Sparse products add row by row, so that no result depends on which rows stand beside it, nor on threads.
-    return np.asarray(sparse.csr_matrix(rows) @ weights.astype(float))
+    return np.asarray(sparse.csr_matrix(rows) @ weights)
+
+
+class _Features(NamedTuple):
+    """What the heads read of some texts: of the feedback encoder, of the general one with the lexicon, and hashed."""
+
+    tuned: NDArray[np.float64]
+    dense: NDArray[np.float64]
+    hashed: sparse.csr_matrix
+
+
+def _features_of(inputs: Inputs, heads: Heads) -> _Features:
+    return _Features(
+        tuned_features(inputs.kinds, inputs.feedback),
+        dense_features(inputs.texts, inputs.kinds, inputs.general),
+        hashed_features(inputs.texts, heads.idf),
+    )
+
+
+def _logits(features: _Features, weights: _Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the logits of the tuned heads and of the others."""
+    others = _product(features.dense, weights.dense) + _product(features.hashed, weights.hashed) + weights.bias
+    return _product(features.tuned, weights.tuned), others
 
 
 def _mixed(
-    inputs: Inputs, heads: Heads, kind: Literal["level", "priority"]
+    inputs: Inputs, heads: Heads, weights: _Weights
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Yield the logits of the tuned heads and of the others, some rows at a time."""
-    dense_weights, hashed_weights, bias, tuned = (
-        (heads.level_dense, heads.level_hashed, heads.level_bias, heads.tuned_level)
-        if kind == "level"
-        else (heads.priority_dense, heads.priority_hashed, heads.priority_bias, heads.tuned_priority)
-    )
     for start in range(0, len(inputs.texts), _ROWS_AT_ONCE):
-        part = inputs.part(slice(start, start + _ROWS_AT_ONCE))
-        dense = dense_features(part.texts, part.kinds, part.general)
-        hashed = hashed_features(part.texts, heads.idf)
-        others = _product(dense, dense_weights) + _product(hashed, hashed_weights) + bias
-        yield _product(tuned_features(part.kinds, part.feedback), tuned), others
+        yield _logits(_features_of(inputs.part(slice(start, start + _ROWS_AT_ONCE)), heads), weights)
 
 
 def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     probability: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
     return probability
+
+
+def probabilities_of_both(inputs: Inputs, *, heads: Heads) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what `level_probabilities` and `priority_probabilities` do, from one reading of a few texts."""
+    features = _features_of(inputs, heads)
+    first, second, offset = heads.level_mix.astype(float)
+    tuned, others = _logits(features, heads.of_levels)
+    levels = levels_of_steps(_sigmoid(first * tuned + second * others + offset))
+    by_priority = heads.priority_mix.astype(float).T
+    tuned, others = _logits(features, heads.of_priorities)
+    return levels, _sigmoid(tuned * by_priority[0] + others * by_priority[1] + by_priority[2])
 
 
 def level_probabilities(inputs: Inputs, *, heads: Heads) -> NDArray[np.float64]:
@@ -221,7 +275,9 @@ def level_probabilities(inputs: Inputs, *, heads: Heads) -> NDArray[np.float64]:
     rare ones are not passed over: `calibrate` undoes that.
     """
     first, second, offset = heads.level_mix.astype(float)
-    parts = [_sigmoid(first * tuned + second * others + offset) for tuned, others in _mixed(inputs, heads, "level")]
+    parts = [
+        _sigmoid(first * tuned + second * others + offset) for tuned, others in _mixed(inputs, heads, heads.of_levels)
+    ]
     if not parts:
         return np.zeros((0, 5))
     return levels_of_steps(np.vstack(parts))
@@ -247,7 +303,7 @@ def calibrate(levels: NDArray[np.float64], calibration: NDArray[np.float32]) -> 
 def priority_parts(inputs: Inputs, *, heads: Heads) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return one logit a text and priority from the tuned heads, and one from the others."""
     empty = np.zeros((0, len(heads.priority_ids)))
-    parts = [(empty, empty), *_mixed(inputs, heads, "priority")]
+    parts = [(empty, empty), *_mixed(inputs, heads, heads.of_priorities)]
     return np.vstack([tuned for tuned, _ in parts]), np.vstack([others for _, others in parts])
 
 
