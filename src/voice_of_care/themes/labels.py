@@ -63,7 +63,7 @@ JOINED_LIKENESS = 0.6
 MUCH_THE_SAME = 0.75
 """Two phrases whose meanings are this near say nothing more together ("food and meals")."""
 
-LIKE_ENOUGH = 0.3
+LIKE_ENOUGH = 0.35
 SAID_ENOUGH = 0.15
 """A phrase names a theme if its likeness to it is at least this, or that share of people say it."""
 
@@ -302,7 +302,7 @@ def _choose(namings: Sequence[Naming], ranked: Sequence[list[_Candidate]], total
             name, essences = _named(free[place], totals[place])
             used += essences
         else:
-            name = _other(namings[place].tone, ranked[place], labels)
+            name = _other(namings[place], ranked[place], used, labels)
         labels.add(name.label)
         names[place] = name
     return [names[place] for place in range(len(namings))]
@@ -368,10 +368,12 @@ def _companion(first: _Candidate, enough: Sequence[_Candidate], total: int) -> _
     return None
 
 
-def _other(tone: str, ranked: Sequence[_Candidate], labels: set[str]) -> Name:
-    """Return a name for what has no common phrase; further ones carry what they say most."""
-    label = {"praise": "Other praise", "concern": "Other concerns"}.get(tone, "Other remarks")
-    options = [label, *(f"{label} ({one.phrase.shown})" for one in ranked)]
+def _other(naming: Naming, ranked: Sequence[_Candidate], used: Sequence[frozenset[str]], labels: set[str]) -> Name:
+    """Return a name for what has no phrase in common that is free; further ones carry what they say most."""
+    label = {"praise": "Other praise", "concern": "Other concerns"}.get(naming.tone, "Other remarks")
+    free = [one for one in ranked if not any(_same(one.essence, other) for other in used)]
+    most = [*(one.phrase.shown for one in [*free, *ranked]), *naming.keywords]
+    options = [label, *(f"{label} ({word})" for word in most)]
     options += [f"{label} ({number})" for number in range(2, len(labels) + 3)]
     return Name(next(option for option in options if option not in labels), label.lower())
 

@@ -9,19 +9,21 @@ from voice_of_care.themes.vocabulary import (
     DATES,
     DOINGS,
     EMPTY_ADJECTIVES,
+    IRREGULAR_PLURALS,
     LEMMAS,
     OPINIONS,
     QUALITIES,
     SETTING_WORDS,
     SKIPPED_VERBS,
     TIME_WORDS,
+    TURNS_OF_SPEECH,
     UNCOUNTED,
     VAGUE_WORDS,
 )
-from voice_of_care.themes.words import FUNCTION_WORDS, LIGHT_WORDS, TAG
+from voice_of_care.themes.words import FUNCTION_WORDS, LIGHT_WORDS, TAG, content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from spacy.language import Language
     from spacy.tokens import Doc, Token
@@ -133,6 +135,12 @@ class _Votes:
 def family_of(lemma: str) -> str:
     """Return the word that stands for a lemma and its kin."""
     return DOINGS.get(lemma) or QUALITIES.get(lemma, lemma)
+
+
+def families_said(text: str, family: Mapping[str, str]) -> frozenset[str]:
+    """Return the families of a text's words and turns of speech."""
+    found = {family.get(word, word) for word in content_words(text)}
+    return frozenset(found | {name for turn, name in TURNS_OF_SPEECH if turn.search(text)})
 
 
 def _topics(doc: Doc, stop_words: frozenset[str], doings: set[str]) -> Iterator[Phrase]:
@@ -365,9 +373,13 @@ def plural_of(phrase: str) -> str:
 
 
 def _many(word: str) -> str:
-    if word in UNCOUNTED or word.endswith(("ing", "ness", "ment", "ship", "ics")):
+    if word in IRREGULAR_PLURALS:
+        return IRREGULAR_PLURALS[word]
+    if word in UNCOUNTED or (word.endswith("s") and not word.endswith("ss")):
         return word
-    if word.endswith(("s", "x", "ch", "sh")):
+    if word.endswith(("ing", "ness", "ment", "ship")):
+        return word
+    if word.endswith(("ss", "x", "ch", "sh")):
         return f"{word}es"
     return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"
 

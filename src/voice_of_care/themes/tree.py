@@ -12,7 +12,7 @@ from voice_of_care.tables import THEMES, conform
 from voice_of_care.themes.cluster import join_parents
 from voice_of_care.themes.describe import Side, Sides, describe
 from voice_of_care.themes.labels import Name, Naming, is_nameless, listed, may_name, name_parents, name_themes
-from voice_of_care.themes.phrases import Phrase, read_phrases
+from voice_of_care.themes.phrases import Phrase, families_said, read_phrases
 from voice_of_care.themes.quotes import NEGATIVE, POSITIVE
 from voice_of_care.themes.why import theme_terms
 from voice_of_care.themes.words import content_words
@@ -130,10 +130,7 @@ def _families_by_row(
     mentions: pd.DataFrame, texts: Sequence[str], family: Mapping[str, str]
 ) -> dict[int, frozenset[str]]:
     """Return the families of the words of each text that is mentioned."""
-    return {
-        int(row): frozenset(family.get(word, word) for word in content_words(texts[row]))
-        for row in np.unique(mentions["row"].to_numpy())
-    }
+    return {int(row): families_said(texts[row], family) for row in np.unique(mentions["row"].to_numpy())}
 
 
 def _evidence(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from voice_of_care.themes.words import word_set
 
 QUALITIES = {
@@ -100,6 +102,20 @@ DOINGS = {
 
 LEMMAS = {"staffed": "staffing", "rang": "ring", "rung": "ring", "calls": "phone", "meds": "med"}
 """Forms whose lemma is not what the parser takes it for."""
+
+TURNS_OF_SPEECH = (
+    (
+        re.compile(
+            r"\b(?:not enough|more|short of|shortages? of|lack of|too few|fewer|extra)\s+(?:\w+\s+)?"
+            r"(?:staff|nurses|doctors|carers|hands)\b|\bstaff\w*\s+(?:shortage|level|vacanc|cover)\w*",
+            re.IGNORECASE,
+        ),
+        "staffing",
+    ),
+)
+"""What is said in several words, and the word that stands for it."""
+
+IRREGULAR_PLURALS = {"man": "men", "woman": "women", "person": "people", "child": "children", "bus": "buses"}
 
 SKIPPED_VERBS = word_set(
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -22,7 +21,9 @@ FEWEST_UNITS = 2
 
 
 class _Spoken(NamedTuple):
-    forms: Counter[str]
+    """Who says a word, and who says each of its forms."""
+
+    forms: dict[str, set[str]]
     units: set[str]
 
 
@@ -44,8 +45,8 @@ def theme_terms(
     spoken: dict[int, dict[str, _Spoken]] = {leaf: {} for leaf in range(len(ids))}
     anywhere: dict[str, set[tuple[int, str]]] = {}
     for leaf, unit, form, word in _said(mentions, family, stop_words):
-        of_word = spoken[leaf].setdefault(word, _Spoken(Counter(), set()))
-        of_word.forms[form] += 1
+        of_word = spoken[leaf].setdefault(word, _Spoken({}, set()))
+        of_word.forms.setdefault(form, set()).add(unit)
         of_word.units.add(unit)
         anywhere.setdefault(word, set()).add((leaf, unit))
     sizes = mentions.groupby("leaf")["unit"].nunique()
@@ -63,7 +64,7 @@ def theme_terms(
             rows.append(
                 {
                     "theme_id": ids[leaf],
-                    "term": min(forms, key=lambda form: (-forms[form], form)),
+                    "term": min(forms, key=lambda form: (-len(forms[form]), form)),
                     "forms": sorted(forms),
                     "weight": weights[word],
                     "units": len(units),

@@ -22,8 +22,9 @@ _CONTRACTIONS = word_set(
     you've he's she's what's let's couldnt wouldnt wont im ive
     """
 )
-FUNCTION_WORDS = frozenset(STOP_WORDS) | _CONTRACTIONS
-"""Words of grammar."""
+_SLIPS = word_set("adn nad teh hte taht thta thsi tihs waht wiht wtih htey thye thier ahve haev jsut becuase abuot")
+FUNCTION_WORDS = frozenset(STOP_WORDS) | _CONTRACTIONS | _SLIPS
+"""Words of grammar, and how they come out of hurried fingers."""
 
 LIGHT_WORDS = word_set(
     """
