@@ -144,6 +144,7 @@ _ROWS = {
     "labelled": "rows whose priorities are judged",
     "texts_seen_once": "texts that stand once",
     "as_analysed": "as a run analyses them",
+    "texts_not_learnt": "texts that are no examples learnt from",
 }
 
 
@@ -154,7 +155,9 @@ def evaluation_lines(found: Mapping[str, Any]) -> list[str]:
     lines += [f"  not judged on priorities, {count}: {reason}" for reason, count in rows["left_out"].items()]
     lines += [f"  a run would set aside, {count}: {reason}" for reason, count in rows["set_aside_by_a_run"].items()]
     lines += ["", f"Priorities of {found['framework']['name']}:"]
-    for name in ("all", "texts_seen_once", "as_analysed"):
+    for name in ("all", "texts_seen_once", "as_analysed", "texts_not_learnt"):
+        if name not in found["priorities"]:
+            continue
         lines.append(_priorities_line(_ROWS[name], found["priorities"][name]))
     lines += _priority_lines(found["priorities"]["all"])
     for name in ("all", "labelled"):

@@ -86,6 +86,7 @@ class Coded(NamedTuple):
     aside: pd.DataFrame
     codings: Codings
     columns: Columns
+    learnt: Sequence[str] = ()
     themed: Themed | None = None
 
 
@@ -98,6 +99,7 @@ def evaluate_file(
     embedders: Embedders,
     effort: Effort,
     watch: Stopwatch,
+    examples: pd.DataFrame | None = None,
 ) -> Evaluation:
     """Compare our coding of a file's comments with the codes in it; nothing is stored.
 
@@ -109,6 +111,7 @@ def evaluate_file(
         embedders: the sentence models.
         effort: how much to compute.
         watch: times the steps and tells how far they are.
+        examples: what a project has learnt from; figures are given without these texts, too.
 
     Raises:
         InputError: the file can't be read, or has no texts or no codes; one line that says what was found.
@@ -124,9 +127,15 @@ def evaluate_file(
     scored = score_comments(safe.safe_comments, settings=settings, embedders=embedders, watch=watch)
     with watch.step("priorities"):
         linked = link_comments(
-            scored, ASSIGNMENTS.empty(), settings=settings, embedders=embedders, frameworks=(framework,)
+            scored,
+            ASSIGNMENTS.empty(),
+            settings=settings,
+            embedders=embedders,
+            frameworks=(framework,),
+            examples=examples,
         )
-    coded = Coded(scored, linked.segment_links, read.aside, codings, columns)
+    learnt = _learnt(examples, framework)
+    coded = Coded(scored, linked.segment_links, read.aside, codings, columns, learnt)
     return compare(
         coded, framework=framework, settings=settings, embedders=embedders, effort=effort, watch=watch, remarks=remarks
     )
@@ -153,6 +162,7 @@ def compare(
         framework_id=framework.id,
         labels=codings.labels,
         aside=coded.aside["comment_id"].tolist(),
+        learnt=coded.learnt,
     )
     with watch.step("compare"):
         judged = judge_codings(codings, ours, resampling=resampling)
@@ -224,12 +234,24 @@ def evaluate_workbook(
     if framework.id not in {each.id for each in analysis.frameworks}:
         with watch.step("priorities"):
             links = link_comments(
-                scored, analysis.assignments, settings=settings, embedders=embedders, frameworks=(framework,)
+                scored,
+                analysis.assignments,
+                settings=settings,
+                embedders=embedders,
+                frameworks=(framework,),
+                examples=analysis.examples,
             ).segment_links
     live = analysis.theme_vectors["theme_id"].isin(analysis.themes["theme_id"])
     aside = analysis.set_aside[analysis.set_aside["step"] == "themes"]
-    coded = Coded(scored, links, pd.DataFrame({"comment_id": [], "reason": []}, dtype="str"), codings, columns,
-                  Themed(analysis.assignments, aside, int(live.sum())))  # fmt: skip
+    coded = Coded(
+        scored,
+        links,
+        pd.DataFrame({"comment_id": [], "reason": []}, dtype="str"),
+        codings,
+        columns,
+        _learnt(analysis.examples, framework),
+        Themed(analysis.assignments, aside, int(live.sum())),
+    )
     return compare(
         coded, framework=framework, settings=settings, embedders=embedders, effort=effort, watch=watch, remarks=remarks
     )
@@ -295,6 +317,13 @@ def coded_sheet(path: Path, *, framework: Framework, settings: Settings) -> tupl
     if chosen is None:
         raise first_error or InputError(f"{path.name}: no table was found in it.")
     return (*chosen, [f"Sheet '{name}' was not read: one sheet of codes is." for name in unread])
+
+
+def _learnt(examples: pd.DataFrame | None, framework: Framework) -> list[str]:
+    """Return the texts that a project has learnt the framework from."""
+    if examples is None:
+        return []
+    return sorted(set(examples.loc[examples["framework_id"] == framework.id, "text"]))
 
 
 def _ledger(coded: Coded) -> Ledger:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from voice_of_care.evaluation.codings import CODED, NOT_CODED, Codings
-from voice_of_care.evaluation.judge import Ours, judge_codings, main_themes, themes_alike
+from voice_of_care.evaluation.judge import Ours, judge_codings, main_themes, our_coding, themes_alike
 from voice_of_care.evaluation.resampling import Resampling
 
 FEW = Resampling(times=20)
@@ -34,6 +34,7 @@ def ours(given: list[list[int]], **columns: list[object]) -> Ours:
             "respondent": [f"R{number}" for number in range(len(given))],
             "text": [f"text {number}" for number in range(len(given))],
             "is_aside": False,
+            "is_learnt": False,
             "level": 0,
             **columns,
         }
@@ -64,6 +65,30 @@ def test_repeated_texts_are_left_out_where_they_stand_once():
     ).measures
     assert value(found, "texts_seen_once", "f1_micro") == 1
     assert value(found, "all", "f1_micro") < 0.5
+
+
+def test_texts_learnt_from_can_be_left_out():
+    codings = made([[1, 0], [0, 1], [0, 1]])
+    found = judge_codings(codings, ours([[1, 0], [1, 0], [0, 1]], is_learnt=[True, False, False]), resampling=FEW)
+    assert value(found.measures, "texts_not_learnt", "exact_match") == 0.5
+    found = judge_codings(codings, ours([[1, 0], [1, 0], [0, 1]]), resampling=FEW)
+    assert "texts_not_learnt" not in set(found.measures["judged_on"])
+
+
+def test_what_stands_among_the_examples_is_learnt():
+    comments = pd.DataFrame({"comment_id": ["c", "d", "e"], "respondent_id": None,
+                             "text": ["It was late. Very late!", "Kind staff.", "Other words"]})  # fmt: skip
+    segments = pd.DataFrame(
+        {"segment_id": ["c.1", "c.2", "d.1"], "comment_id": ["c", "c", "d"],
+         "text": ["It was late.", "Very late!", "Kind staff."]}
+    )  # fmt: skip
+    links = pd.DataFrame({"segment_id": ["c.1"], "framework_id": ["f"], "priority_id": ["a"]})
+    tones = pd.DataFrame({"comment_id": ["c", "d", "e"], "label": "mixed"})
+    found = our_coding(
+        comments, segments, links, tones, framework_id="f", labels=LABELS, aside=[], learnt=["very late", "kind staff"]
+    )
+    assert found.comments["is_learnt"].tolist() == [True, True, False]
+    assert found.given.tolist() == [[True, False], [False, False], [False, False]]
 
 
 def test_rows_that_are_not_coded_count_nowhere():

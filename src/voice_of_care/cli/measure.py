@@ -128,7 +128,7 @@ def _evaluate(
     from voice_of_care.exports.coding import is_coding_workbook
     from voice_of_care.measuring import evaluate_file, evaluate_workbook
     from voice_of_care.models import model_hashes
-    from voice_of_care.pipeline import read_analysis
+    from voice_of_care.pipeline import read_analysis, read_examples
     from voice_of_care.settings import Settings
     from voice_of_care.store import Store
 
@@ -169,6 +169,7 @@ def _evaluate(
                 embedders=embedders,
                 effort=effort,
                 watch=stopwatch,
+                examples=read_examples(opened, store),
             )
         table = evaluation.table(evaluated_at=now(), model_hashes=model_hashes(), settings_hash=settings.digest())
         store.write_evaluation(table)

@@ -42,8 +42,9 @@ class Ours(NamedTuple):
     """Our coding, a row a comment.
 
     Args:
-        comments: comment_id, respondent, text (simplified, to find repeats), is_aside (a run would set it aside) and
-            level (1 very positive to 5 very negative).
+        comments: comment_id, respondent, text (simplified, to find repeats), is_aside (a run would set it aside),
+            is_learnt (its words, or a segment's, are among the examples learnt from) and level (1 very positive to 5
+            very negative).
         given: shape (comments, labels).
     """
 
@@ -67,8 +68,9 @@ def our_coding(
     framework_id: str,
     labels: Sequence[str],
     aside: Sequence[str],
+    learnt: Sequence[str] = (),
 ) -> Ours:
-    """Return our coding: a comment's priorities are the union of its segments'."""
+    """Return our coding: a comment's priorities are the union of its segments'; `learnt` are texts of examples."""
     place = {comment_id: row for row, comment_id in enumerate(safe_comments["comment_id"])}
     column = {label: number for number, label in enumerate(labels)}
     given = np.zeros((len(place), len(labels)), dtype=np.bool_)
@@ -78,17 +80,24 @@ def our_coding(
         if priority in column:
             given[place[comment_of[segment_id]], column[priority]] = True
     level = comment_sentiments.set_index("comment_id")["label"].map(LEVEL_OF)
-    text = safe_comments["text"].str.casefold().str.replace(r"\W+", " ", regex=True).str.strip()
+    text = _plain(safe_comments["text"])
+    shown = set(_plain(pd.Series(list(learnt), dtype="str")))
+    learnt_from = set(segments.loc[_plain(segments["text"]).isin(shown).to_numpy(), "comment_id"])
     comments = pd.DataFrame(
         {
             "comment_id": safe_comments["comment_id"].to_numpy(),
             "respondent": safe_comments["respondent_id"].fillna(safe_comments["comment_id"]).to_numpy(),
             "text": text.to_numpy(),
             "is_aside": safe_comments["comment_id"].isin(list(aside)).to_numpy(),
+            "is_learnt": text.isin(shown).to_numpy() | safe_comments["comment_id"].isin(learnt_from).to_numpy(),
             "level": level.reindex(safe_comments["comment_id"]).fillna(0).astype(int).to_numpy(),
         }
     )
     return Ours(comments, given)
+
+
+def _plain(texts: pd.Series) -> pd.Series:
+    return texts.str.casefold().str.replace(r"\W+", " ", regex=True).str.strip()
 
 
 def judge_codings(codings: Codings, ours: Ours, *, resampling: Resampling) -> Judged:
@@ -102,14 +111,18 @@ def judge_codings(codings: Codings, ours: Ours, *, resampling: Resampling) -> Ju
     found = ours.given[at]
     as_analysed = found & ~rows["is_aside"].to_numpy()[:, None]
     respondents = rows["respondent"].to_numpy()
+    parts = [
+        ("all", found, coded),
+        ("texts_seen_once", found, coded & once),
+        ("as_analysed", as_analysed, coded),
+        ("as_analysed_texts_seen_once", as_analysed, coded & once),
+    ]
+    learnt = rows["is_learnt"].to_numpy()
+    if learnt.any():
+        parts.append(("texts_not_learnt", as_analysed, coded & ~learnt))
     frames = [
         _labels(codings.given, each, where, codings.labels, respondents, judged_on=name, resampling=resampling)
-        for name, each, where in (
-            ("all", found, coded),
-            ("texts_seen_once", found, coded & once),
-            ("as_analysed", as_analysed, coded),
-            ("as_analysed_texts_seen_once", as_analysed, coded & once),
-        )
+        for name, each, where in parts
     ]
     confusions: dict[tuple[str, str], pd.DataFrame] = {}
     level = codings.rows["level"].to_numpy()

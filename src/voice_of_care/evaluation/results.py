@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROWS = ("all", "texts_seen_once", "as_analysed", "as_analysed_texts_seen_once")
+_FURTHER_ROWS = ("texts_not_learnt",)
 _LEVEL_ROWS = ("all", "texts_seen_once", "labelled", "labelled_texts_seen_once")
 
 
@@ -81,12 +82,16 @@ class Evaluation:
                 "coders": ledger.coders,
                 "coded_twice": ledger.coded_twice,
             },
-            "priorities": {rows: self._section("priorities", rows, OURS_PEOPLE) for rows in _ROWS},
+            "priorities": {rows: self._section("priorities", rows, OURS_PEOPLE) for rows in self._rows()},
             "sentiment": {rows: self._sentiment(rows) for rows in _LEVEL_ROWS},
             "themes": {**self._section("themes", "as_analysed", OURS_PEOPLE), **self.themes},
             "coders": self._of_coders(),
             "remarks": list(self.remarks),
         }
+
+    def _rows(self) -> list[str]:
+        found = set(self.measures.loc[self.measures["about"] == "priorities", "judged_on"])
+        return [*_ROWS, *(rows for rows in _FURTHER_ROWS if rows in found)]
 
     def value(self, about: str, judged_on: str, measure: str) -> float | None:
         """Return a measure over all items."""

@@ -31,7 +31,7 @@ _PRIORITIES = (
     ("kappa", "Priorities: kappa", "agreement beyond chance; 0 is chance"),
 )
 _LINES = (
-    *(_Line("priorities", "as_analysed", *line) for line in _PRIORITIES),
+    *(_Line("priorities", "", *line) for line in _PRIORITIES),
     _Line("sentiment", "all", "accuracy", "Tone: same of five levels", "very positive to very negative"),
     _Line("sentiment_3", "all", "accuracy", "Tone: same of three levels", "positive, between, negative"),
     _Line("themes", "as_analysed", "ami", "Themes and codes: AMI", "agreement beyond chance; themes are no codes"),
@@ -109,11 +109,12 @@ def view_evaluated(facts: Facts, *, settings_hash: str, discloser: Discloser) ->
 
 def _figures(rows: pd.DataFrame, discloser: Discloser) -> list[Figure]:
     overall = rows[rows["item"] == ""]
+    priorities_on = _priorities_on(rows)
     shown = []
     for line in _LINES:
         chosen = overall[
             (overall["about"] == line.about)
-            & (overall["judged_on"] == line.judged_on)
+            & (overall["judged_on"] == (priorities_on if line.about == "priorities" else line.judged_on))
             & (overall["measure"] == line.measure)
             & (overall["between"] == _OURS_PEOPLE)
         ]
@@ -124,6 +125,11 @@ def _figures(rows: pd.DataFrame, discloser: Discloser) -> list[Figure]:
             name = f"{str(row['between']).replace(', ', ' with ').capitalize()}: {short}"
             shown.append(_figure(row, name, "two people; no program can be asked for more", discloser))
     return shown
+
+
+def _priorities_on(rows: pd.DataFrame) -> str:
+    """Return which rows to show priorities of: without the texts learnt from, where there are any."""
+    return "texts_not_learnt" if (rows["judged_on"] == "texts_not_learnt").any() else "as_analysed"
 
 
 def _figure(row: dict[Any, Any], name: str, meaning: str, discloser: Discloser) -> Figure:
@@ -139,7 +145,7 @@ def _priorities(
     """Return the priorities that enough people's codes speak of, commonest first, and how many others there are."""
     chosen = rows[
         (rows["about"] == "priorities")
-        & (rows["judged_on"] == "as_analysed")
+        & (rows["judged_on"] == _priorities_on(rows))
         & (rows["between"] == _OURS_PEOPLE)
         & (rows["item"] != "")
     ]
