@@ -98,6 +98,16 @@ class Task(NamedTuple):
     comments: pd.DataFrame
 
 
+class Silent:
+    """An encoder that says nothing, in the place of the one tuned on feedback."""
+
+    name, dimensions = "none", 1
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Return nought for each text."""
+        return np.zeros((len(texts), self.dimensions), dtype=np.float32)
+
+
 def curve(coded: Coded, encoders: Path, *, draws: int = 3, counts: Sequence[int] = COUNTS) -> pd.DataFrame:
     """Return micro and macro F1 by encoder and number of examples: mean over draws, and their spread.
 
@@ -204,9 +214,9 @@ def tasks(coded: Coded, encoders: Path) -> Iterator[Task]:
     for side in FOLDS[:1]:
         taught = np.intersect1d(training_rows(coded, side), kept)
         name = f"packaged, not tuned ({side})"
-        yield task_of(coded, name, Embedders(plain, plain), framework, taught, np.setdiff1d(kept, taught))
+        yield task_of(coded, name, Embedders(plain, Silent()), framework, taught, np.setdiff1d(kept, taught))
     yield planted("planted topics, packaged with the feedback encoder", made_on_all().embedders)
-    yield planted("planted topics, packaged, not tuned", Embedders(plain, plain))
+    yield planted("planted topics, packaged, not tuned", Embedders(plain, Silent()))
 
 
 def planted(name: str, embedders: Embedders) -> Task:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from voice_of_care.counting import count_units
+from voice_of_care.frameworks.model import FOUR_QUESTIONS
 from voice_of_care.tables import (
     ASSIGNMENTS,
     EVENTS,
@@ -241,20 +242,22 @@ def _set_link(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
 def _set_segment_link(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
     """Link all segments of the very text a reviewer read, or unlink them, and keep the text as an example."""
     texts = analysis.segments["text"]
-    told = [text for text in texts.unique() if text_hash(str(text)) == payload["text_hash"]]
-    if not told:
+    told = _text_decided_on(analysis.segments, payload)
+    if told is None:
         return analysis
     ids = {key: str(payload[key]) for key in ("framework_id", "priority_id")}
     is_example = payload["status"] == "confirmed"
-    found = analysis.segments.loc[texts.eq(told[0]), "segment_id"]
+    found = analysis.segments.loc[texts.eq(told), "segment_id"]
     links = analysis.segment_links
     same = (links["framework_id"] == ids["framework_id"]) & (links["priority_id"] == ids["priority_id"])
+    if is_example and ids["framework_id"] == FOUR_QUESTIONS:  # a segment answers one of them
+        same |= (links["framework_id"] == FOUR_QUESTIONS) & (links["origin"] == "model")
     kept = links[~(same & links["segment_id"].isin(found))]
     row = pd.DataFrame({"segment_id": found, **ids, "strength": 1.0, "origin": "reviewer"})
     version = next((each.version for each in analysis.frameworks if each.id == ids["framework_id"]), "")
-    example = {**ids, "framework_version": version, "text": told[0], "is_example": is_example, "origin": "reviewer"}
+    example = {**ids, "framework_version": version, "text": told, "is_example": is_example, "origin": "reviewer"}
     examples = analysis.examples
-    earlier = examples["text"].eq(told[0]) & examples["origin"].eq("reviewer")
+    earlier = examples["text"].eq(told) & examples["origin"].eq("reviewer")
     for key, value in ids.items():
         earlier &= examples[key].eq(value).fillna(value=False)
     return replace(
@@ -262,6 +265,15 @@ def _set_segment_link(analysis: Analysis, payload: Payload, _reason: str) -> Ana
         segment_links=_with(kept, row if is_example else row.iloc[:0], SEGMENT_LINKS),
         examples=_with(examples[~earlier], pd.DataFrame([example]), EXAMPLES),
     )
+
+
+def _text_decided_on(segments: pd.DataFrame, payload: Payload) -> str | None:
+    """Return the text a decision was made on: the segment's, or should its id be gone, the one of the same hash."""
+    own = segments.loc[segments["segment_id"] == payload.get("segment_id"), "text"].astype(str).tolist()
+    for text in own or segments["text"].unique():
+        if text_hash(str(text)) == payload["text_hash"]:
+            return str(text)
+    return None
 
 
 def _with(frame: pd.DataFrame, rows: pd.DataFrame, table: Table) -> pd.DataFrame:

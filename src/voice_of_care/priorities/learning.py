@@ -7,10 +7,12 @@ things. Without examples a priority stays as it was. `docs/methods/priorities.md
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from voice_of_care.cues import PLAIN_FACTS, phrases_of
 from voice_of_care.frameworks.loader import available
@@ -41,6 +43,11 @@ UNKNOWN_COUNTS = 0.1  # of a text on a priority nobody spoke about when giving i
 BACKGROUND_COUNTS = 0.3  # of a phrase that other frameworks hold
 BACKGROUND_MOST = 0.7  # cosine from which such a phrase may mean what this framework means
 NOT_TO_ONE = 8.0  # what speaks against a priority together counts as much as this times what speaks for it
+PARTS = 4  # examples are held out in turn to see where links should be decided
+LOW_EXAMPLES = 0.25
+HIGH_OTHERS = 0.99
+TRUSTED_FROM = 4.0
+MOST_LOWERED = -2.0
 _BACKGROUND_LOGIT = -2.0 * CUES_TRUSTED
 _SMALLEST_STRENGTH = 0.05
 _NOT_SAID = 0.02  # strength taken where a trained model gives none
@@ -130,13 +137,17 @@ def _is_shown(examples: pd.DataFrame) -> pd.Series:
 
 
 def _from_model(lessons: Lessons, judge: Judge, embedders: Embedders) -> Correction:
-    """Return what the examples ask to change in what a trained model says; it is calibrated, so nothing is balanced."""
-    rows = [str(row) for row in range(len(lessons.texts))]
+    """Return what the examples ask to change in what a trained model says, and leave what it says of other things."""
+    anchors = [*PLAIN_FACTS, *_held_elsewhere("")]
+    texts = [*lessons.texts, *anchors]
+    judged = _logits_in(judge(texts), [str(row) for row in range(len(texts))], lessons.elements)
+    of_examples = np.where(lessons.counts == 1, EXAMPLE_COUNTS, 0.0)
+    kept = judged[len(lessons.texts) :]
     return fit_correction(
-        _features(lessons.texts, embedders),
-        lessons.targets,
-        judged=_logits_in(judge(lessons.texts), rows, lessons.elements),
-        row_weights=np.where(lessons.counts == 1, EXAMPLE_COUNTS, 0.0),
+        _features(texts, embedders),
+        np.vstack([lessons.targets, expit(kept)]),
+        judged=judged,
+        row_weights=np.vstack([of_examples, np.full(kept.shape, BACKGROUND_COUNTS)]),
         ridge=RIDGE,
         bias_ridge=BIAS_RIDGE,
     )
@@ -178,14 +189,44 @@ def _from_cues(lessons: Lessons, framework: Framework, embedders: Embedders) -> 
     targets = np.vstack([lessons.targets, is_own, np.zeros(rest)])
     counts = np.vstack([lessons.counts, np.full(is_own.shape, CUE_COUNTS), np.full(rest, BACKGROUND_COUNTS)])
     before = np.vstack([judged, CUES_TRUSTED * np.where(is_own, 1, -1), np.full(rest, _BACKGROUND_LOGIT)])
-    return fit_correction(
-        _features(texts, embedders),
-        targets,
-        judged=before,
-        row_weights=_balanced(targets, counts),
-        ridge=RIDGE,
-        bias_ridge=BIAS_RIDGE,
-    )
+    features, weights = _features(texts, embedders), _balanced(targets, counts)
+    fitted = fit_correction(features, targets, judged=before, row_weights=weights, ridge=RIDGE, bias_ridge=BIAS_RIDGE)
+    out = np.zeros_like(before)
+    part = np.array([hashlib.sha256(text.encode()).digest()[0] % PARTS for text in texts])
+    for number in range(PARTS):
+        rest, held = part != number, part == number
+        again = fit_correction(
+            features[rest],
+            targets[rest],
+            judged=before[rest],
+            row_weights=_balanced(targets[rest], counts[rest]),
+            ridge=RIDGE,
+            bias_ridge=BIAS_RIDGE,
+            start=fitted,
+        )
+        out[held] = before[held] + again.of(features[held])
+    is_example = np.arange(len(texts)) < len(lessons.texts)
+    return fitted._replace(bias=fitted.bias - _lowered(out, targets, counts, is_example))
+
+
+def _lowered(held_out: Matrix, targets: Matrix, counts: Matrix, is_example: NDArray[np.bool_]) -> Matrix:
+    """Return by how much a link may be decided earlier, where held-out examples stand well above all else.
+
+    Halfway between what the lower quarter of the examples and the highest hundredth of the rest get, when they were not
+    learnt from; never later than a strength of 0.5, and the less trusted the fewer the examples.
+    """
+    lowered = np.zeros(targets.shape[1])
+    for column in range(targets.shape[1]):
+        shown = is_example & (targets[:, column] == 1) & (counts[:, column] == 1)
+        against = (targets[:, column] == 0) & (counts[:, column] > 0)
+        if not shown.any() or not against.any():
+            continue
+        low = np.quantile(held_out[shown, column], LOW_EXAMPLES)
+        high = np.quantile(held_out[against, column], HIGH_OTHERS)
+        middle = (low + high) / 2 if low > high else 0.0
+        trusted = shown.sum() / (shown.sum() + TRUSTED_FROM)
+        lowered[column] = max(MOST_LOWERED, min(0.0, middle)) * trusted
+    return lowered
 
 
 def _balanced(targets: Matrix, counts: Matrix) -> Matrix:
@@ -202,19 +243,25 @@ def _balanced(targets: Matrix, counts: Matrix) -> Matrix:
 
 def _background(lessons: Lessons, framework: Framework, cues: Sequence[str], embedders: Embedders) -> list[str]:
     """Return phrases on other things: plain facts, and what shipped frameworks hold that this one does not mean."""
-    held = {
-        phrase
-        for other in available()
-        if other.id != framework.id
-        for element in other.elements
-        for phrase in phrases_of(element)
-    }
-    phrases = sorted(held)
+    phrases = _held_elsewhere(framework.id)
     meant = [text for text, row in zip(lessons.texts, lessons.targets, strict=True) if row.any()]
     own = [*(phrase for element in framework.elements for phrase in phrases_of(element)), *cues, *meant]
     likeness = (embedders.general.embed(phrases) @ embedders.general.embed(own).T).max(axis=1)
     far = [phrase for phrase, near in zip(phrases, likeness, strict=True) if near < BACKGROUND_MOST]
     return [*PLAIN_FACTS, *far]
+
+
+def _held_elsewhere(framework_id: str) -> list[str]:
+    """Return the phrases of the frameworks that ship, but for one, in order."""
+    return sorted(
+        {
+            phrase
+            for other in available()
+            if other.id != framework_id
+            for element in other.elements
+            for phrase in phrases_of(element)
+        }
+    )
 
 
 def _zero_shot_of(

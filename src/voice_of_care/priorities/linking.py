@@ -94,6 +94,7 @@ def link_priorities(
     segment_links = _in_order(parts, segments, frameworks)
     if examples is not None:
         segment_links = _as_reviewed(segment_links, segments, frameworks, examples)
+    segment_links = _one_question_each(segment_links)
     theme_links = link_themes(
         segment_links, segments, assignments, unit_of=unit_of, order=[each.id for each in frameworks]
     )
@@ -201,6 +202,15 @@ def _as_reviewed(
     confirmed = said[said["is_example"].astype(bool) & pd.Series([pair in known for pair in pairs], index=said.index)]
     added = confirmed[_KEY].assign(strength=1.0, origin="reviewer")
     return _in_order([kept, added], segments, frameworks)
+
+
+def _one_question_each(links: pd.DataFrame) -> pd.DataFrame:
+    """Keep one of the four questions a segment: a reviewer's, else the strongest, the first of them in a tie."""
+    asked = links[links["framework_id"] == FOUR_QUESTIONS]
+    best = asked.assign(by_model=asked["origin"].ne("reviewer"), place=range(len(asked)))
+    best = best.sort_values(["by_model", "strength", "place"], ascending=[True, False, True], kind="stable")
+    spare = best.index[best["segment_id"].duplicated() & best["by_model"]]
+    return links.drop(index=spare).reset_index(drop=True)
 
 
 def _in_order(parts: Sequence[pd.DataFrame], segments: pd.DataFrame, frameworks: Sequence[Framework]) -> pd.DataFrame:
