@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from voice_of_care.themes.cluster import unit_rows
 
-NEAR_DUPLICATE = 0.86
-"""Two themes whose centroids are this near say the same."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NEAR_DUPLICATE = 0.2
+"""Two themes say the same where their centroids are this much less far apart than pairs of themes on average, by 1 less
+the cosine: a share, as encoders spread cosines differently."""
 
 OFFSET = -0.8
 STEEPNESS = 9.0
@@ -32,11 +36,13 @@ class Places(NamedTuple):
     """What is known of each text's topic besides its vector; -1 for nothing.
 
     `home` is the topic that most runs put a fitted text in: its leaf comes first, even where another's prototype is
-    nearer. `pinned` is the topic a text belongs to whatever its vector says: that leaf alone is given.
+    nearer. `pinned` is the topic a text belongs to whatever its vector says: that leaf alone is given. `opposed` are
+    topics of which a text is given one leaf only, praise and dissatisfaction at large.
     """
 
     home: np.ndarray
     pinned: np.ndarray
+    opposed: tuple[int, ...]
 
 
 class Leaves(NamedTuple):
@@ -67,34 +73,41 @@ def leaves_of(labels: np.ndarray, micro: np.ndarray, vectors: np.ndarray, *, top
 def join_duplicates(labels: np.ndarray, vectors: np.ndarray, topics: list[list[int]]) -> list[list[int]]:
     """Return the groups of topics with near-duplicates joined, the nearest pair first."""
     groups = [list(group) for group in topics]
+    if len(groups) < 2:
+        return groups
+    farness = 1.0 - _cosines_of_pairs(centroids_of(labels, vectors, groups))
+    cut = 1.0 - NEAR_DUPLICATE * float(farness[np.triu_indices(len(groups), 1)].mean())
     while len(groups) > 1:
-        centroids = centroids_of(labels, vectors, groups)
-        cosines = np.round(centroids @ centroids.T, 6)
-        cosines[np.tril_indices(len(groups))] = -2.0
+        cosines = _cosines_of_pairs(centroids_of(labels, vectors, groups))
         first, second = (int(place) for place in np.unravel_index(int(cosines.argmax()), cosines.shape))
-        if cosines[first, second] < NEAR_DUPLICATE:
+        if cosines[first, second] < cut:
             break
         groups[first] = sorted(groups[first] + groups[second])
         del groups[second]
     return groups
 
 
-def dissolve_small(
-    leaves: Leaves, vectors: np.ndarray, *, places: Places, units_of_text: list[frozenset[str]], fewest_units: int
-) -> Leaves:
-    """Dissolve leaves that rest on too few units, the smallest first; their texts go to the next nearest.
+class Voices(NamedTuple):
+    """Whose each text is (units, or the sessions they spoke in), and on how many of them a leaf must rest."""
+
+    of_text: list[frozenset[str]]
+    fewest: int
+
+
+def dissolve_small(leaves: Leaves, vectors: np.ndarray, *, places: Places, voices: Sequence[Voices]) -> Leaves:
+    """Dissolve leaves that rest on too few voices, the smallest first; their texts go to the next nearest.
 
     Args:
         leaves: the leaves so far.
         vectors: unit vectors of all texts.
         places: as for `strengths_of`.
-        units_of_text: units that said each text.
-        fewest_units: a leaf rests on at least so many.
+        voices: each kind of voice that counts.
     """
     while len(leaves.topics) > 1:
-        counts = _units_per_leaf(strengths_of(vectors, leaves, places=places), units_of_text)
-        smallest = int(np.argmin(counts))
-        if counts[smallest] >= fewest_units:
+        strengths = strengths_of(vectors, leaves, places=places)
+        shares = np.min([_heard(strengths, kind.of_text) / kind.fewest for kind in voices], axis=0)
+        smallest = int(np.argmin(shares))
+        if shares[smallest] >= 1.0:
             break
         leaves = without(leaves, smallest)
     return leaves
@@ -112,6 +125,13 @@ def without(leaves: Leaves, leaf: int) -> Leaves:
     )
 
 
+def _cosines_of_pairs(centroids: np.ndarray) -> np.ndarray:
+    """Return the cosine of each pair above the diagonal, -2 elsewhere."""
+    cosines: np.ndarray = np.round(centroids @ centroids.T, 6)
+    cosines[np.tril_indices(len(centroids))] = -2.0
+    return cosines
+
+
 def centroids_of(labels: np.ndarray, vectors: np.ndarray, topics: list[list[int]]) -> np.ndarray:
     """Return the unit centroid of each group of topics."""
     exact = np.asarray(vectors, dtype=np.float64)
@@ -119,11 +139,13 @@ def centroids_of(labels: np.ndarray, vectors: np.ndarray, topics: list[list[int]
     return centroids
 
 
-def _units_per_leaf(strengths: np.ndarray, units_of_text: list[frozenset[str]]) -> list[int]:
-    return [
-        len(frozenset().union(*(units_of_text[row] for row in np.flatnonzero(strengths[:, leaf]))))
+def _heard(strengths: np.ndarray, of_text: list[frozenset[str]]) -> np.ndarray:
+    """Return how many different voices each leaf rests on."""
+    heard = [
+        len(frozenset().union(*(of_text[row] for row in np.flatnonzero(strengths[:, leaf]))))
         for leaf in range(strengths.shape[1])
     ]
+    return np.array(heard)
 
 
 def leaf_cosines(vectors: np.ndarray, leaves: Leaves) -> np.ndarray:
@@ -157,6 +179,8 @@ def strengths_of(vectors: np.ndarray, leaves: Leaves, *, places: Places) -> np.n
     rank = np.argsort(np.argsort(-cosines, axis=1, kind="stable"), axis=1, kind="stable")
     given = top | ((strengths >= FURTHER_STRENGTH) & (rank < MOST_PER_SEGMENT))
     given &= best >= floor_of(cosines)
+    against = [leaf for leaf, group in enumerate(leaves.topics) if set(group) & set(places.opposed)]
+    given[:, against] &= rank[:, against] == rank[:, against].min(axis=1, initial=len(leaves.topics), keepdims=True)
     strengths = np.where(given, np.round(strengths, 4), 0.0)
     for leaf, group in enumerate(leaves.topics):
         rows = np.flatnonzero(np.isin(places.pinned, group))

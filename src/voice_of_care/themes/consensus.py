@@ -62,6 +62,9 @@ MOST_SILHOUETTE_ROWS = 400
 FEWEST_TEXTS = 3
 """A cluster holds at least so many texts; stray ones go where most runs put them."""
 
+FEWEST_TOGETHER = 0.5
+"""The texts of a cluster are put together by at least this share of the runs, on average: others are strays."""
+
 MOST_CUTS = 3
 """The tree is cut into at most so many times the clusters wanted, until enough of them are large enough."""
 
@@ -229,13 +232,13 @@ def _settled(votes: sparse.csr_matrix, groups: np.ndarray, vectors: np.ndarray, 
     np.fill_diagonal(apart, 0.0)
     tree = linkage(squareform(apart, checks=False), "average")
     low = max(2, wanted // 2) if len(groups) <= MOST_SILHOUETTE_ROWS else wanted
-    found = [_placed(votes, _cut(tree, groups, count)) for count in range(low, wanted + 1)]
+    found = [_placed(votes, _cut(tree, groups, votes, count)) for count in range(low, wanted + 1)]
     return found[-1] if len(found) == 1 else max(found, key=lambda labels: _silhouette(vectors, labels))
 
 
 def _placed(votes: sparse.csr_matrix, cut: np.ndarray) -> np.ndarray:
-    """Return each row's cluster: the one of those large enough that most runs put it in."""
-    large = np.flatnonzero(np.bincount(cut) >= FEWEST_TEXTS)
+    """Return each row's cluster: the one of those that hold together that most runs put it in."""
+    large = _holding(votes, cut)
     large = large if len(large) else np.unique(cut)
     of_large = np.isin(cut, large)
     centres = group_means(votes[of_large], np.searchsorted(large, cut[of_large]))
@@ -248,12 +251,19 @@ def _silhouette(vectors: np.ndarray, labels: np.ndarray) -> float:
     return float(np.round(silhouette_score(vectors, labels), 4))
 
 
-def _cut(tree: np.ndarray, groups: np.ndarray, wanted: int) -> np.ndarray:
-    """Cut the tree where `wanted` clusters are large enough, or as many as can be."""
+def _holding(votes: sparse.csr_matrix, cut: np.ndarray) -> np.ndarray:
+    """Return the clusters that hold together: large enough, and put together by enough of the runs."""
+    centres = group_means(votes, cut)
+    together = np.round((centres * centres).sum(axis=1), 9)
+    return np.flatnonzero((np.bincount(cut) >= FEWEST_TEXTS) & (together >= FEWEST_TOGETHER))
+
+
+def _cut(tree: np.ndarray, groups: np.ndarray, votes: sparse.csr_matrix, wanted: int) -> np.ndarray:
+    """Cut the tree where `wanted` clusters hold together, or as many as can be."""
     best, most = np.zeros(len(groups), dtype=np.int64), 0
     for count in range(wanted, min(MOST_CUTS * wanted, len(tree) + 1) + 1):
         cut = fcluster(tree, count, "maxclust")[groups] - 1
-        large = int((np.bincount(cut) >= FEWEST_TEXTS).sum())
+        large = len(_holding(votes, cut))
         if large > most:
             best, most = cut, large
         if large >= wanted:

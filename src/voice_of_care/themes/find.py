@@ -118,14 +118,16 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
 def _said(given: _Input) -> pd.DataFrame:
     """Return the segments with all that is known of them, and why each says nothing, if so."""
     comments = given.safe_comments.assign(canonical=canonical_rank(given.safe_comments))
-    about = comments[["comment_id", "source", "source_ref", "respondent_group", "may_quote", "canonical"]]
+    about = comments[["comment_id", "source", "source_ref", "session_id", "respondent_group", "may_quote", "canonical"]]
     said = given.segments.merge(about, on="comment_id", how="left", validate="many_to_one")
     tones = given.sentiments[["segment_id", "label"]].rename(columns={"label": "sentiment"})
     said = said.merge(tones, on="segment_id", how="left", validate="one_to_one")
     reasons = {text: reason_to_set_aside(text) for text in said["text"].unique()}
+    unit = said["comment_id"].map(given.unit_of)
     return said.assign(
         sentiment=said["sentiment"].fillna("neutral"),
-        unit=said["comment_id"].map(given.unit_of),
+        unit=unit,
+        gathering=said["session_id"].fillna(unit),
         reason=pd.Series([reasons[text] for text in said["text"]], index=said.index, dtype="object"),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from voice_of_care.themes.assign import Leaves, Places, centroids_of, dissolve_small, join_duplicates, leaves_of
+from voice_of_care.themes.assign import Leaves, Places, Voices, centroids_of, dissolve_small, join_duplicates, leaves_of
 from voice_of_care.themes.cluster import join_parents
 from voice_of_care.themes.consensus import draw
 from voice_of_care.themes.labels import are_general, is_general
@@ -57,7 +57,7 @@ def fit_leaves(
     Args:
         texts: the texts.
         vectors: their unit vectors.
-        usable: the segments: row (of texts), unit, sentiment.
+        usable: the segments: row (of texts), unit, gathering (the session, else the unit), sentiment.
         embedder: what made the vectors.
         settings: as for `find_themes`.
     """
@@ -65,7 +65,7 @@ def fit_leaves(
     fitted, of_fitted = [texts[row] for row in chosen], vectors[chosen]
     concern = _concern_shares(usable, len(texts))
     general = np.array([is_general(text) for text in texts])
-    units_of_text = _units_of_text(usable, len(texts))
+    units_of_text = _voices_of_text(usable, len(texts), "unit")
     topics = fit_topics(
         fitted,
         of_fitted,
@@ -81,13 +81,15 @@ def fit_leaves(
     praise, complaint = (group[0] if group else -1 for group in together)
     home = np.full(len(texts), -1, dtype=np.int64)
     home[chosen] = topics.labels
-    places = Places(home, np.where(general, np.where(concern > MOSTLY, complaint, praise), -1))
+    places = Places(home, np.where(general, np.where(concern > MOSTLY, complaint, praise), -1), (praise, complaint))
     leaves = dissolve_small(
         leaves_of(topics.labels, topics.micro, of_fitted, topics=groups),
         vectors,
         places=places,
-        units_of_text=units_of_text,
-        fewest_units=settings.fewest_units,
+        voices=[
+            Voices(units_of_text, settings.fewest_units),
+            Voices(_voices_of_text(usable, len(texts), "gathering"), min(2, int(usable["gathering"].nunique()))),
+        ],
     )
     stability = [resampled.stability(group) for group in leaves.topics]
     return Fitted(leaves, places, stability, resampled)
@@ -148,11 +150,11 @@ def _leaves_again(topics: Topics, way: int, vectors: np.ndarray, together: list[
     return found
 
 
-def _units_of_text(usable: pd.DataFrame, count: int) -> list[frozenset[str]]:
-    units_of_text: list[frozenset[str]] = [frozenset()] * count
-    for row, units in usable.groupby("row")["unit"]:
-        units_of_text[int(str(row))] = frozenset(units)
-    return units_of_text
+def _voices_of_text(usable: pd.DataFrame, count: int, column: str) -> list[frozenset[str]]:
+    of_text: list[frozenset[str]] = [frozenset()] * count
+    for row, voices in usable.groupby("row")[column]:
+        of_text[int(str(row))] = frozenset(voices)
+    return of_text
 
 
 def _concern_shares(usable: pd.DataFrame, count: int) -> np.ndarray:
