@@ -22,16 +22,14 @@ ON_THE_EXERCISE = (
 )
 ON_CODED_COMMENTS = (
     ("The whole job, cold", ("whole_job.py", "CODED")),
-    ("Themes against people's codes", ("themes.py", "--data", "CODED")),
+    ("Themes, vectors known beforehand", ("theme_speed.py", "CODED")),
     ("Words taken out of real comments", ("deidentification.py", "real", "CODED", "--column", "FFT answer")),
-    ("Links without training", ("priorities_zero_shot.py", "--coded", "CODED")),
-    ("Sentiment", ("sentiment.py", "CODED")),
 )
 INTRO = """# Performance
 
 Written by `python benchmarks/all.py` (`make bench`). Each figure is what the command above it printed, on {machine}.
-Seconds depend on the machine and on what else it does; compare figures of one run only. How the methods were tuned, and
-on what, stands in the pages under `methods/`.
+Seconds depend on the machine and on what else it does; compare figures of one run only. How well the analysis agrees
+with people's stands in `quality.md`; how the methods were tuned, and on what, in the pages under `methods/`.
 
 CODED is `nhs_patient_feedback.csv`, 4,758 comments of two NHS trusts coded by people (NHS England, pxtextmining,
 `datasets/v6framework_230831.csv`, MIT). It is not part of this repository.

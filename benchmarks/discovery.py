@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from labels import keyword_labels, label_figures, own_labels, strongest_of
 from peers import StockJob, kmeans_topics, lda_topics, nmf_topics, stock_topics
 from planted import PLANTED, best_group
 from sides import LABELS, ROOT, Coded, Held, Made, answers, as_comments, held, held_rows, sentiments_of
@@ -16,17 +16,22 @@ from stability import NONE, strongest, themes_of
 
 from voice_of_care.evaluation.agreement import theme_agreement
 from voice_of_care.themes import split_segments
+from voice_of_care.themes.distinct import exemplar_rows, intruders_told, pair_overlap
 from voice_of_care.themes.words import REASON_NO_THEME
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from voice_of_care.embedding import Embedder
     from voice_of_care.themes import ThemesFound
 
 GOLD = ROOT / "corpora" / "gold" / "listening-exercise" / "comments.jsonl"
 OWN_COUNT = 60  # of NMF, LDA and k-means, which find no number by themselves: the finer cut
 ALIKE = 0.9  # cosine from which two themes are near
-SHARED = 0.5  # of their segments together, from which two themes rest on the same evidence
+SHARED = 0.5  # of the smaller one's segments, from which two themes rest on the same evidence
+STOCK_WORDS = 4  # that BERTopic names a topic by
+TOLD = 0.8  # of intruders, below which a group is a catch-all
 MEASURES = ("ami", "homogeneity", "completeness", "best_match_f1")
 
 Figures = dict[str, object]
@@ -41,13 +46,20 @@ def theme_figures(coded: Coded, side: str, made: Made, python: Path | None) -> d
         found = themes_of(given.comments, sentiments, embedder)
         figures[name] = _agreement(coded, given, strongest(found, given.comments), _themes_each(found, given))
         figures[name] |= {"themes": len(found.theme_vectors), **without_theme(found, given)}
+        if name == "ours":
+            figures[name]["distinct"] = distinct_figures(found, given, made.embedders.general)
+            figures[name] |= name_figures(found, given, made.embedders.general)
     count = int(str(figures["ours"]["themes"]))
+    texts = given.comments["text"]
     for name, topics in _peer_topics(given, made, count, python).items():
         main = pd.Series(topics, index=given.comments["comment_id"]).map(
             lambda topic: NONE if topic < 0 else str(topic)
         )
         figures[name] = _agreement(coded, given, main, None)
         figures[name] |= {"themes": len(set(topics) - {-1}), "without": float((topics < 0).mean())}
+        groups = texts[topics >= 0].groupby(topics[topics >= 0])
+        members = {str(topic): sorted(set(said)) for topic, said in groups}
+        figures[name]["distinct"] = intruder_figures(members, made.embedders.general)
     return figures
 
 
@@ -133,32 +145,43 @@ def planted_figures(coded: Coded, made: Made, python: Path | None) -> dict[str, 
     return figures
 
 
-def distinct_figures(coded: Coded, side: str, made: Made) -> Figures:
-    """Return over all pairs of themes how near their centres are and how many segments they share, and twin labels."""
-    given = held(coded, answers(coded, held_rows(coded, side)))
-    found = themes_of(given.comments, sentiments_of(given, made), made.embedders.feedback)
-    vectors = np.array(found.theme_vectors["vector"].tolist(), dtype=float)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    ids = found.theme_vectors["theme_id"].tolist()
-    members = found.assignments.groupby("theme_id")["segment_id"].agg(set)
-    pairs = list(itertools.combinations(range(len(ids)), 2))
-    cosines = [float(vectors[first] @ vectors[second]) for first, second in pairs]
-    shared = [
-        len(members[ids[first]] & members[ids[second]]) / len(members[ids[first]] | members[ids[second]])
-        for first, second in pairs
-    ]
-    leaves = found.themes[found.themes["theme_id"].isin(ids)]
-    labels = leaves["label"].str.lower()
+def distinct_figures(found: ThemesFound, given: Held, plain: Embedder) -> Figures:
+    """Return over all pairs of themes how near their centres are and how many segments they share; and intruders."""
+    pairs = pair_overlap(found.assignments, found.theme_vectors)
+    leaves = found.themes[found.themes["theme_id"].isin(found.theme_vectors["theme_id"])]
+    segments = split_segments(given.comments).segments
+    texts = dict(zip(segments["segment_id"], segments["text"], strict=True))
+    of_theme = found.assignments.assign(text=found.assignments["segment_id"].map(texts)).groupby("theme_id")["text"]
     return {
-        "themes": len(ids),
         "pairs": len(pairs),
-        "nearest": max(cosines),
-        "near_pairs": sum(cosine >= ALIKE for cosine in cosines),
-        "most_shared": max(shared),
-        "sharing_pairs": sum(share >= SHARED for share in shared),
-        "twin_labels": int(labels.duplicated().sum()),
+        "nearest": float(pairs["cosine"].max()),
+        "near_pairs": int((pairs["cosine"] >= ALIKE).sum()),
+        "most_shared": float(pairs["shared"].max()),
+        "sharing_pairs": int((pairs["shared"] >= SHARED).sum()),
+        "twin_labels": int(leaves["label"].str.lower().duplicated().sum()),
         "fewest_people": int(leaves["size"].min()),
+        **intruder_figures({str(theme): sorted(set(said)) for theme, said in of_theme}, plain),
     }
+
+
+def name_figures(found: ThemesFound, given: Held, plain: Embedder) -> Figures:
+    """Return how well the themes' names say what their segments say, and how well their keywords would."""
+    assigned = strongest_of(found, split_segments(given.comments).segments)
+    labels, keywords = own_labels(found), keyword_labels(found, STOCK_WORDS)
+    return {
+        "labels": label_figures(labels, assigned, plain)._asdict(),
+        "keywords": label_figures(keywords, assigned, plain)._asdict(),
+    }
+
+
+def intruder_figures(groups: Mapping[str, Sequence[str]], plain: Embedder) -> Figures:
+    """Return how well an odd one out is told from each group's most central texts, in the packaged encoder's space."""
+    exemplars = []
+    for _, texts in sorted(groups.items()):
+        vectors = plain.embed(list(texts))
+        exemplars.append(vectors[exemplar_rows(np.arange(len(texts)), vectors)])
+    told = intruders_told(exemplars)
+    return {"told": float(np.mean(told)), "told_least": min(told), "catch_alls": sum(each < TOLD for each in told)}
 
 
 def staff_figures(made: Made, python: Path | None) -> dict[str, Figures]:

@@ -1,11 +1,11 @@
-"""Print how well priorities are linked without training, on two kinds of labelled comments.
+"""How well priorities are linked without training, on comments people coded and on the synthetic exercise.
 
-Usage: python benchmarks/priorities_zero_shot.py [--coded FILE.csv] [--gold FOLDER]
+    python benchmarks/priorities_zero_shot.py [--coded FILE.csv] [--gold FOLDER]
 
-FILE.csv holds comments coded by people with PatientExperience-QDC (text, question, respondent, a column a label). The
-thresholds in `voice_of_care.priorities` and the cues were chosen on one half of its respondents; the other half and,
-of it, the texts that the first half does not hold judge them. FOLDER is the gold of the synthetic exercise,
-whose sentences the cues of the four questions were tried on: it shows that the method works, not how well it does.
+FILE.csv holds comments coded by people with PatientExperience-QDC. The thresholds in `voice_of_care.priorities` and the
+cues were chosen on one half of its respondents; the other half and, of it, the texts that the first half does not hold
+judge them. FOLDER is the gold of the synthetic exercise, whose sentences the cues of the four questions were tried on:
+it shows that the method works, not how well it does.
 """
 
 from __future__ import annotations
@@ -13,28 +13,64 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import time
-import tomllib
-from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from sides import LABELS, as_comments, plain_embedder, read_coded, slug
 
 from voice_of_care.counting import units
-from voice_of_care.embedding import OnnxEmbedder
+from voice_of_care.evaluation.agreement import label_agreement
 from voice_of_care.frameworks import load_frameworks
 from voice_of_care.frameworks.coverage import count_raised
 from voice_of_care.frameworks.loader import find_framework
 from voice_of_care.priorities import link_priorities
 from voice_of_care.settings import PrioritySettings
-from voice_of_care.tables import ASSIGNMENTS, SAFE_COMMENTS, conform
+from voice_of_care.tables import ASSIGNMENTS
 from voice_of_care.themes import split_segments
 
-DECLARED = tomllib.loads(
-    resources.files("voice_of_care.evaluation").joinpath("qdc_feedback.toml").read_text(encoding="utf-8")
-)
-MERGED = {**DECLARED["merged"], **{label: label.replace("/ ", "/") for label in DECLARED["labels"]}}
+if TYPE_CHECKING:
+    from sides import Coded
+
+    from voice_of_care.embedding import Embedder
+
+
+def zero_shot_figures(coded: Coded, embedder: Embedder) -> dict[str, dict[str, Any]]:
+    """Return F1 with intervals: on the half the thresholds were chosen on, on the other, and on its new texts."""
+    rows = np.flatnonzero(coded.has_priorities)
+    chosen = coded.comments.iloc[rows]
+    comments = as_comments(chosen["text"].tolist(), chosen["respondent"].tolist(), chosen["question"].tolist())
+    segments = split_segments(comments).segments
+    links = link_priorities(
+        segments,
+        ASSIGNMENTS.empty(),
+        comments,
+        embedder=embedder,
+        frameworks=[find_framework("qdc")],
+        settings=PrioritySettings(),
+        unit_of=units(comments),
+    ).segment_links
+    found = links.merge(segments[["segment_id", "comment_id"]], on="segment_id", validate="many_to_one")
+    linked = pd.crosstab(found["comment_id"], found["priority_id"]).gt(0)
+    linked = linked.reindex(comments["comment_id"], columns=[slug(label) for label in LABELS], fill_value=False)
+    digest = chosen["respondent"].map(lambda name: hashlib.sha256(name.encode()).digest()[-1])
+    first = (digest % 2 == 0).to_numpy()
+    unseen = ~first & ~chosen["text"].isin(set(chosen["text"][first])).to_numpy()
+    figures = {}
+    for name, judged in (("chosen on", first), ("other respondents", ~first), ("unseen texts", unseen)):
+        agreed = label_agreement(
+            coded.priorities[rows][judged],
+            linked.to_numpy(dtype=bool)[judged],
+            labels=list(LABELS),
+            respondents=chosen["respondent"][judged].tolist(),
+        ).measures
+        of_all = agreed[agreed["item"] == ""].set_index("measure")
+        figures[name] = {"comments": int(judged.sum())} | {
+            measure: {key: float(of_all.loc[measure, key]) for key in ("value", "low", "high")}
+            for measure in ("f1_micro", "f1_macro")
+        }
+    return figures
 
 
 def main() -> None:
@@ -42,73 +78,16 @@ def main() -> None:
     parser.add_argument("--coded", type=Path)
     parser.add_argument("--gold", type=Path)
     options = parser.parse_args()
-    embedder = OnnxEmbedder()
+    embedder = plain_embedder()
     if options.coded is not None:
-        judge_qdc(options.coded, embedder)
+        for name, figures in zero_shot_figures(read_coded(options.coded), embedder).items():
+            micro, macro = figures["f1_micro"]["value"], figures["f1_macro"]["value"]
+            print(f"QDC, {name}: {figures['comments']} comments, micro F1 {micro:.3f}, macro F1 {macro:.3f}")
     if options.gold is not None:
         judge_gold(options.gold, embedder)
 
 
-def judge_qdc(path: Path, embedder: OnnxEmbedder) -> None:
-    framework = find_framework("qdc")
-    linkable = [element for element in framework.elements if element.include_cues]
-    coded = pd.read_csv(path, encoding="utf-8", low_memory=False)
-    truth = pd.DataFrame(False, index=coded.index, columns=[element.id for element in linkable])
-    id_of = {element.label: element.id for element in linkable}
-    for column in coded.columns:
-        label = id_of.get(MERGED.get(column, column))
-        if label is not None:
-            truth[label] |= coded[column].fillna(0).astype(int).eq(1)
-    kept = coded["FFT answer"].notna() & coded["Labelling not possible"].fillna(0).eq(0) & truth.any(axis=1)
-    coded, truth = coded[kept].reset_index(drop=True), truth[kept].reset_index(drop=True)
-    comments = as_comments(coded["FFT answer"], question=coded["FFT question"], group="service_user")
-    segments = split_segments(comments).segments
-    links = link_priorities(
-        segments,
-        ASSIGNMENTS.empty(),
-        comments,
-        embedder=embedder,
-        frameworks=[framework],
-        settings=PrioritySettings(),
-        unit_of=units(comments),
-    ).segment_links
-    found = links.merge(segments[["segment_id", "comment_id"]], on="segment_id", validate="many_to_one")
-    linked = pd.crosstab(found["comment_id"], found["priority_id"]).gt(0)
-    linked = linked.reindex(index=comments["comment_id"], columns=truth.columns, fill_value=False)
-    digest = coded["Respondent ID"].map(lambda name: hashlib.sha256(name.encode()).digest()[-1])
-    chosen_on = digest % 2 == 0
-    unseen = ~chosen_on & ~coded["FFT answer"].isin(set(coded.loc[chosen_on, "FFT answer"]))
-    for name, rows in (("chosen on", chosen_on), ("other respondents", ~chosen_on), ("of these, unseen texts", unseen)):
-        micro, macro = f1(truth[rows].to_numpy(), linked.to_numpy()[rows.to_numpy()])
-        print(f"QDC, {name}: {int(rows.sum())} comments, micro F1 {micro:.3f}, macro F1 {macro:.3f}")
-    time_defaults(segments, comments, embedder)
-
-
-def time_defaults(segments: pd.DataFrame, comments: pd.DataFrame, embedder: OnnxEmbedder) -> None:
-    vectors = dict(zip(segments["text"], embedder.embed(list(segments["text"])), strict=True))
-
-    class Remembered:
-        name, dimensions = embedder.name, embedder.dimensions
-
-        def embed(self, texts: list[str]) -> np.ndarray:
-            new = [text for text in dict.fromkeys(texts) if text not in vectors]
-            vectors.update(zip(new, embedder.embed(new), strict=True))
-            return np.stack([vectors[text] for text in texts]) if texts else np.empty((0, 384), dtype=np.float32)
-
-    start = time.perf_counter()
-    link_priorities(
-        segments,
-        ASSIGNMENTS.empty(),
-        comments,
-        embedder=Remembered(),
-        frameworks=load_frameworks(PrioritySettings()),
-        settings=PrioritySettings(),
-        unit_of=units(comments),
-    )
-    print(f"default frameworks on {len(segments)} embedded segments: {time.perf_counter() - start:.1f} s")
-
-
-def judge_gold(folder: Path, embedder: OnnxEmbedder) -> None:
+def judge_gold(folder: Path, embedder: Embedder) -> None:
     lines = (folder / "comments.jsonl").read_text(encoding="utf-8").splitlines()
     parts = [
         {**record, **part, "comment_id": f"{record['id']}.{position}"}
@@ -116,7 +95,8 @@ def judge_gold(folder: Path, embedder: OnnxEmbedder) -> None:
         for position, part in enumerate(record["parts"], start=1)
     ]
     gold = pd.DataFrame(parts)
-    comments = as_comments(gold["text"], question=gold["question"], group=gold["group"], unit=gold["response"])
+    comments = as_comments(gold["text"].tolist(), gold["response"].tolist(), gold["question"].tolist())
+    comments = comments.assign(respondent_group=gold["group"].to_numpy())
     segments = comments.assign(segment_id=comments["comment_id"] + ".1")[["segment_id", "comment_id", "text"]]
     links = link_priorities(
         segments,
@@ -146,29 +126,6 @@ def judge_gold(folder: Path, embedder: OnnxEmbedder) -> None:
     for row in raised.itertuples():
         if (row.framework_id, label_of[row.framework_id, row.priority_id]) in silent:
             print(f"raised by nobody, {row.framework_id} {row.priority_id}: {row.units} of {people} units linked")
-
-
-def as_comments(
-    texts: pd.Series, *, question: pd.Series, group: pd.Series | str, unit: pd.Series | None = None
-) -> pd.DataFrame:
-    empty = pd.DataFrame({name: [None] * len(texts) for name in SAFE_COMMENTS.columns})
-    filled = empty.assign(
-        comment_id=[f"C{row:06d}" for row in range(len(texts))],
-        source="comments",
-        source_ref=[str(row) for row in range(len(texts))],
-        respondent_group=group,
-        question=question,
-        response_id=unit,
-        text=texts,
-    )
-    return conform(filled, SAFE_COMMENTS)
-
-
-def f1(truth: np.ndarray, found: np.ndarray) -> tuple[float, float]:
-    both = (truth & found).sum(axis=0)
-    either = truth.sum(axis=0) + found.sum(axis=0)
-    per_label = 2 * both[either > 0] / either[either > 0]
-    return 2 * both.sum() / either.sum(), float(per_label.mean())
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import learning_curve
 import numpy as np
+import one_comment
 from coding import (
     Coding,
     code_sides,
@@ -31,8 +32,9 @@ from coding import (
     published_coding,
     reliability_figures,
 )
-from discovery import distinct_figures, planted_figures, staff_figures, theme_figures
+from discovery import planted_figures, staff_figures, theme_figures
 from peers import peers_python
+from priorities_zero_shot import zero_shot_figures
 from quality_page import write_page
 from sides import (
     BUILD,
@@ -48,6 +50,7 @@ from sides import (
     held_rows,
     made_on,
     made_on_all,
+    plain_embedder,
     read_coded,
 )
 from stability import our_stability, stock_stability
@@ -57,10 +60,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PAGE = ROOT / "docs" / "quality.md"
-PRODUCT = ("src/voice_of_care", "models/train", "models/feedback-encoder", "models/feedback-heads", "benchmarks")
+PRODUCT = ("src/voice_of_care", "models/train", "models/manifest.toml", "benchmarks")
 PEERS = ("benchmarks/peers.py", "benchmarks/coding.py", "benchmarks/sides.py", "models/train/coded.py")
 DRAWS = 2  # of examples, for a framework of one's own
-READ = frozenset({".py", ".yaml", ".toml", ".npz", ".json", ".jsonl"})
+READ = frozenset({".py", ".yaml", ".toml"})
 
 
 class Given(NamedTuple):
@@ -127,6 +130,15 @@ def _own_framework(given: Given) -> list[dict[str, Any]]:
     return table.to_dict("records")
 
 
+def _one_comment() -> dict[str, float]:
+    taken = one_comment.timed(one_comment.comments())
+    return {
+        "comments": len(taken),
+        "words": float(taken["words"].median()),
+        **{f"{go}_{share}": float(taken[go].quantile(share / 100)) for go in ("first", "best") for share in (50, 95)},
+    }
+
+
 def stages() -> list[Stage]:
     """Return the stages in the order of the page."""
     listed = []
@@ -148,14 +160,6 @@ def stages() -> list[Stage]:
         )
     for side in FOLDS:
         listed.append(Stage(f"stability {side}", PRODUCT, (side,), lambda given, side=side: _stability(given, side)))
-        listed.append(
-            Stage(
-                f"distinct {side}",
-                PRODUCT,
-                (side,),
-                lambda given, side=side: distinct_figures(given.coded, side, made_on(given.encoders, side)),
-            )
-        )
     listed.append(
         Stage(
             "planted",
@@ -165,7 +169,9 @@ def stages() -> list[Stage]:
         )
     )
     listed.append(Stage("staff", PRODUCT, (), lambda given: staff_figures(made_on_all(), given.python)))
+    listed.append(Stage("zero-shot", PRODUCT, (), lambda given: zero_shot_figures(given.coded, plain_embedder())))
     listed.append(Stage("own framework", PRODUCT, FOLDS + TRUSTS, _own_framework))
+    listed.append(Stage("one comment", PRODUCT, (), lambda _: _one_comment()))
     return listed
 
 

@@ -1,8 +1,6 @@
-"""The whole job on one file, cold: seconds, peak memory, size of the report; and stock BERTopic on the same comments.
+"""The whole job on one file, in a process of its own with an empty cache: seconds, peak memory, size of the report.
 
-    python benchmarks/whole_job.py COMMENTS.csv [--stock]
-
-`--stock` needs an environment with benchmarks/requirements.txt. Each run is a process of its own with an empty cache.
+python benchmarks/whole_job.py COMMENTS.csv
 """
 
 from __future__ import annotations
@@ -16,28 +14,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-
-STOCK = """
-import sys, time
-from pathlib import Path
-from bertopic import BERTopic
-from bertopic.backend import BaseEmbedder
-from voice_of_care.embedding import OnnxEmbedder
-from voice_of_care.intake import read_comments
-from voice_of_care.settings import Settings
-
-comments = read_comments([Path(sys.argv[1])], settings=Settings(), key=b"0" * 32).comments
-texts = comments["raw_text"].tolist()
-
-
-class Packaged(BaseEmbedder):
-    def embed(self, documents, verbose=False):
-        return OnnxEmbedder().embed(list(documents))
-
-
-topics, _ = BERTopic(embedding_model=Packaged()).fit_transform(texts)
-print(len(texts), len(set(topics) - {-1}), round(sum(topic == -1 for topic in topics) / len(topics), 3))
-"""
 
 
 def measure(command: list[str]) -> dict[str, object]:
@@ -56,7 +32,6 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("comments", type=Path)
-    parser.add_argument("--stock", action="store_true")
     given = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with tempfile.TemporaryDirectory() as folder:
@@ -66,9 +41,6 @@ def main() -> None:
         summary = json.loads(str(ours.pop("output")))
         kept = ("comments_read", "comments_analysed", "segments", "themes", "seconds")
         print("ours ", ours, {name: summary[name] for name in kept}, f"report {report.stat().st_size / 1e6:.2f} MB")
-        if given.stock:
-            stock = measure([sys.executable, "-c", STOCK, str(given.comments)])
-            print("stock", stock, "(comments, topics, outlier share)")
 
 
 if __name__ == "__main__":
