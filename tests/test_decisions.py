@@ -96,3 +96,32 @@ def test_a_decision_does_not_follow_a_theme_that_has_come_to_mean_something_else
     events = record_decisions(analysis.events, [decision], at_utc="2024-01-01T00:00:00+00:00")
     after = apply_decisions(replace(analysis, events=events), unit_of=units(analysis.safe_comments))
     assert after.themes.set_index("theme_id")["status"]["T03"] == status
+
+
+def test_a_word_on_a_segment_links_or_unlinks_its_very_text_and_becomes_an_example():
+    text = "No parking near the door."
+    ids = {"framework_id": "hsc-values", "priority_id": "excellence"}
+    said = {"segment_id": "gone.1", "text_hash": text_hash(text), **ids}
+    confirm = Decision("link.set", {**said, "status": "confirmed"}, {"status": ""}, "ann")
+    reject = Decision("link.set", {**said, "status": "rejected"}, {"status": "confirmed"}, "ann")
+    after = decided(confirm)
+    linked = after.segment_links[after.segment_links["segment_id"] == "VOC-0000000004.1"]
+    assert linked[["priority_id", "strength", "origin"]].to_numpy().tolist() == [["excellence", 1.0, "reviewer"]]
+    assert after.examples[["text", "is_example", "origin"]].to_numpy().tolist() == [[text, True, "reviewer"]]
+    again = decided(confirm, reject)
+    assert "VOC-0000000004.1" not in set(again.segment_links["segment_id"])
+    assert again.examples["is_example"].tolist() == [False]
+
+
+def test_what_is_taken_out_of_a_comment_is_taken_out_of_its_example():
+    text = "My neighbour Zebedee Quill parked my car."
+    said = {
+        "segment_id": "VOC-0000000005.1",
+        "framework_id": "hsc-values",
+        "priority_id": "compassion",
+        "text_hash": text_hash(text),
+        "status": "confirmed",
+    }
+    span = {"comment_id": "VOC-0000000005", "start": 13, "end": 26, "text_hash": text_hash(text)}
+    after = decided(Decision("link.set", said, {}, "ann"), Decision("deid.redact", span, {}, "ann"))
+    assert after.examples["text"].tolist() == ["My neighbour [REDACTED] parked my car."]

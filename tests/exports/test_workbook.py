@@ -155,3 +155,24 @@ def test_decisions_are_never_passed_over_in_silence(listed, spoil):
     workbook.save(path)
     with pytest.raises(InputError, match=r"Themes.*Nothing was applied"):
         read_decisions(analysis, path)
+
+
+def test_words_on_segments_come_back_once(listed, tmp_path):
+    analysis, path, _waiting = listed
+    fill(path, "Segments", 2, another_priority="hsc-values: compassion")
+    decisions = read_decisions(analysis, path)
+    assert [(each.action, each.payload["priority_id"], each.payload["status"]) for each in decisions] == [
+        ("link.set", "compassion", "confirmed")
+    ]
+    events = record_decisions(analysis.events, decisions, at_utc="2024-01-01T00:00:00+00:00")
+    after = apply_decisions(replace(analysis, events=events), unit_of=units(analysis.safe_comments))
+    listing = list_decisions(after, tmp_path / "again.xlsx")
+    assert listing["Segments"] == 5
+    assert len(after.examples) == 1
+
+
+def test_a_priority_that_is_not_in_use_is_named(listed):
+    analysis, path, _waiting = listed
+    fill(path, "Segments", 2, another_priority="hsc-values: kindness")
+    with pytest.raises(InputError, match="no such priority is in use"):
+        read_decisions(analysis, path)
