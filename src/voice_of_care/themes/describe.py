@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from voice_of_care.themes.labels import essence_of, families_of, listed
 from voice_of_care.themes.phrases import shown_forms
-from voice_of_care.themes.vocabulary import GENERAL_WORDS, ROLES, SETTING_WORDS
+from voice_of_care.themes.vocabulary import GENERAL_WORDS, ROLES, SETTING_WORDS, TROUBLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ def describe(sides: Sides, *, families: frozenset[str]) -> str:
         families: of the words of the theme's label; what it says already is not said again.
     """
     least = SAID_BY if sides.total > FEW_PEOPLE else SAID_BY_FEW
-    praise = telling_phrases(sides.praise, sides.concern, least=least, families=families)
+    praise = telling_phrases(sides.praise, sides.concern, least=least, families=families, unsaid=TROUBLES)
     concern = telling_phrases(sides.concern, sides.praise, least=least, families=families)
     wanted = telling_phrases(sides.suggestion, sides.praise, least=least, families=families)
     praised, concerned = len(sides.praise.people), len(sides.concern.people)
@@ -89,7 +89,9 @@ def _minority(said: str, people: int, least: int) -> str:
     return f"; a minority {said}" if people >= least else "; hardly anybody took the other side"
 
 
-def telling_phrases(side: Side, other: Side, *, least: int, families: frozenset[str]) -> list[str]:
+def telling_phrases(
+    side: Side, other: Side, *, least: int, families: frozenset[str], unsaid: frozenset[str] = frozenset()
+) -> list[str]:
     """Return up to three phrases that enough people on one side say and fewer on the other, no two of the same words.
 
     Args:
@@ -97,6 +99,7 @@ def telling_phrases(side: Side, other: Side, *, least: int, families: frozenset[
         other: the side to tell it from.
         least: how many people have to say a phrase.
         families: of the theme's label; a phrase that says no more is left out.
+        unsaid: words that can't stand for this side.
     """
     here, there = _people(side), _people(other)
     shown = shown_forms([*side.phrases, *other.phrases])
@@ -109,6 +112,7 @@ def telling_phrases(side: Side, other: Side, *, least: int, families: frozenset[
         return round(math.sqrt(len(here[key])) * math.log(1.0 + inside / (outside + 0.03)) * weight, 9)
 
     told = [key for key in here if len(here[key]) >= least and _tells(shown[key], taken)]
+    told = [key for key in told if not unsaid & set(families_of(key))]
     told = [
         key for key in told if len(here[key]) * max(1, len(other.people)) > len(there.get(key, ())) * len(side.people)
     ]

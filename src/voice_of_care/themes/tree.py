@@ -61,7 +61,8 @@ def build_tree(
 
     Args:
         centroids: unit centroid of each leaf.
-        mentions: one row for each leaf a segment is given: leaf, row (of texts), text, unit, sentiment, strength.
+        mentions: one row for each leaf a segment is given: leaf, row (of texts), text, unit, sentiment, strength;
+            kind (praise, concern or suggestion) where it is known.
         texts: the distinct texts.
         vectors: their unit vectors.
         leaf_ids: id of each leaf.
@@ -154,7 +155,7 @@ def _evidence(
         tone=_tone(of_leaf["sentiment"].tolist()),
         centroid=np.empty(0),
     )
-    kinds = {name: of_leaf[of_leaf["sentiment"].isin(labels)] for name, labels in _SIDES.items()}
+    kinds = {name: of_leaf[_takes(of_leaf, name)] for name in _SIDES}
     sides = Sides(
         praise=_side(kinds["praise"], chosen, readings),
         concern=_side(kinds["concern"], chosen, readings),
@@ -164,7 +165,12 @@ def _evidence(
     return _Evidence(naming, sides)
 
 
-_SIDES = {"praise": POSITIVE, "concern": NEGATIVE, "suggestion": ()}
+_SIDES: dict[str, tuple[str, ...]] = {"praise": POSITIVE, "concern": NEGATIVE, "suggestion": ()}
+
+
+def _takes(of_leaf: pd.DataFrame, side: str) -> pd.Series:
+    """Return which segments take a side: by the kind of statement where it is known, else by sentiment."""
+    return of_leaf["kind"] == side if "kind" in of_leaf else of_leaf["sentiment"].isin(_SIDES[side])
 
 
 def _side(said: pd.DataFrame, chosen: Sequence[int], readings: _Read) -> Side:

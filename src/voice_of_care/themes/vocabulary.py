@@ -115,6 +115,14 @@ TURNS_OF_SPEECH = (
 )
 """What is said in several words, and the word that stands for it."""
 
+TROUBLES = word_set(
+    """
+    waiting delays lateness noise cancellations stress confusion loneliness anxiety tiredness exhaustion rudeness
+    shortages shortage mistake error complaint queue pain neglect fault
+    """
+)
+"""Nobody praises these, though they may speak of them while they praise."""
+
 IRREGULAR_PLURALS = {"man": "men", "woman": "women", "person": "people", "child": "children", "bus": "buses"}
 
 SKIPPED_VERBS = word_set(
@@ -162,7 +170,7 @@ VAGUE_WORDS = SETTING_WORDS | word_set(
     pieces chief executive sir madam reply plan plans table tables sense order orders event events task tasks
     purpose gentleman gentlemen child kid kids baby friend friends neighbour neighbours colleague colleagues god
     sake wonder credit trouble luck future past present link links hold concern concerns gold session sessions
-    offer offers hrs ages age spot
+    offer offers picture house hrs ages age spot
     """
 )
 """Nouns that name no topic alone; they may stand in a longer phrase ("waiting times")."""
