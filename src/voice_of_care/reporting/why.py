@@ -74,7 +74,10 @@ def view_why(facts: Facts, overview: Overview, quotes: QuoteBook, *, discloser: 
             found.setdefault(row.theme_id, []).append(term)
     whys = {}
     for theme in overview.themes:
-        shown = tuple(found.get(theme.theme_id, ())[:TERMS_SHOWN])
+        of_theme = found.get(theme.theme_id, [])
+        if not discloser.is_internal:  # an order by true numbers would tell something of them
+            of_theme = sorted(of_theme, key=lambda term: (-term.here.rank, term.elsewhere.rank, term.word))
+        shown = tuple(of_theme[:TERMS_SHOWN])
         if shown and (theme.is_confirmed or discloser.is_internal):
             whys[theme.theme_id] = Why(shown, _marked(quotes.of(theme.theme_id), shown))
     return whys

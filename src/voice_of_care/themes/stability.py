@@ -11,14 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voice_of_care.tables import STABLE_FROM, UNSTABLE_BELOW
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-STABLE = 0.75
-"""From here a theme is stable (Hennig 2007)."""
-
-UNSTABLE = 0.5
-"""Below this a theme dissolves more often than it comes back."""
 
 
 def stability_of(members: np.ndarray, found_again: Sequence[np.ndarray]) -> np.ndarray:
@@ -46,13 +42,16 @@ def _best_likeness(members: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return best
 
 
-def join_unstable(labels: np.ndarray, centroids: np.ndarray, found_again: Sequence[np.ndarray]) -> list[list[int]]:
+def join_unstable(
+    labels: np.ndarray, centroids: np.ndarray, found_again: Sequence[np.ndarray], *, kept: frozenset[int] = frozenset()
+) -> list[list[int]]:
     """Return the themes in groups that are one theme: an unstable one joins its nearest where both together are stable.
 
     Args:
         labels: theme of each text, numbered from 0; -1 for none.
         centroids: unit centroid of each theme.
         found_again: as for `stability_of`.
+        kept: themes that join no other.
     """
     groups = [[number] for number in range(len(centroids))]
     tried: set[tuple[int, ...]] = set()
@@ -62,7 +61,7 @@ def join_unstable(labels: np.ndarray, centroids: np.ndarray, found_again: Sequen
         weak = [
             place
             for place in np.argsort(stability, kind="stable")
-            if stability[place] < UNSTABLE and tuple(groups[place]) not in tried
+            if stability[place] < UNSTABLE_BELOW and tuple(groups[place]) not in tried and not kept & set(groups[place])
         ]
         if not weak:
             break
@@ -70,7 +69,7 @@ def join_unstable(labels: np.ndarray, centroids: np.ndarray, found_again: Sequen
         tried.add(tuple(groups[place]))
         nearest = _nearest(place, groups, centroids)
         together = (members[:, place] | members[:, nearest])[:, None]
-        if stability_of(together, found_again)[0] >= max(STABLE, float(stability[nearest])):
+        if stability_of(together, found_again)[0] >= max(STABLE_FROM, float(stability[nearest])):
             groups[nearest] = sorted(groups[nearest] + groups[place])
             del groups[place]
     return groups
