@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["Analysis", "Settings", "VoiceOfCareError", "analyse", "load_settings"]
+    import pandas as pd
+
+    from voice_of_care.coder import Coder
+
+__all__ = ["Analysis", "Settings", "VoiceOfCareError", "analyse", "load_coder", "load_settings"]
 
 
 def analyse(
@@ -35,3 +39,17 @@ def analyse(
     from voice_of_care.pipeline import analyse_files
 
     return analyse_files(paths, settings or Settings(), key=key, folder=folder)
+
+
+def load_coder(*, theme_vectors: pd.DataFrame | None = None) -> Coder:
+    """Return a coder of single comments, warm: `code(text, question)` gives sentiment and priorities in milliseconds.
+
+    Args:
+        theme_vectors: the table of that name, to be told which themes a comment is nearest to.
+
+    Raises:
+        ModelError: a model file is missing or is not the manifest's.
+    """
+    from voice_of_care.coder import load_coder as load
+
+    return load(theme_vectors=theme_vectors)

@@ -96,7 +96,7 @@ class OnnxEmbedder:
         """Return one unit vector a text: float32, shape (len(texts), 384)."""
         row_of = {text: row for row, text in enumerate(dict.fromkeys(texts))}
         distinct = np.empty((len(row_of), _DIMENSIONS), dtype=np.float32)
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(row_of))]
+        tokens = self._tokens(list(row_of))
         batches = _equal_length_batches(tokens)
         done = 0
         for batch, vectors in zip(batches, self._results(batches, tokens), strict=True):
@@ -105,6 +105,12 @@ class OnnxEmbedder:
             if self._progress is not None:
                 self._progress(done, len(tokens))
         return distinct[[row_of[text] for text in texts]]
+
+    def _tokens(self, texts: list[str]) -> list[list[int]]:
+        """Return the word pieces of each text; a lone text is not worth waking the tokenizer's threads for."""
+        encode = self._tokenizer.encode_batch
+        encodings = encode(texts) if len(texts) > 1 else [self._tokenizer.encode(text) for text in texts]
+        return [encoding.ids for encoding in encodings]
 
     def _results(
         self, batches: Sequence[Sequence[int]], tokens: Sequence[Sequence[int]]

@@ -322,6 +322,13 @@ def strength_of(probability: NDArray[np.float64], thresholds: NDArray[np.float32
     return strength
 
 
+def strengths_over(probability: NDArray[np.float64], *, heads: Heads) -> NDArray[np.float64]:
+    """Return strengths as they are stored; 0 where a priority is too unlikely to be told of."""
+    strength = strength_of(probability, heads.thresholds).round(6)
+    kept: NDArray[np.float64] = np.where(probability >= _SMALLEST_PROBABILITY, strength, 0.0)
+    return kept
+
+
 def questions_of(segments: pd.DataFrame, safe_comments: pd.DataFrame) -> list[QuestionKind]:
     """Return the kind of question each segment answers."""
     kind_of = dict(zip(safe_comments["comment_id"], map(question_kind, safe_comments["question"]), strict=True))
@@ -352,14 +359,14 @@ def qdc_probabilities(
     own = priority_probabilities(inputs_of(list(segments["text"]), kinds, embedders), heads=heads)
     comment = pd.Index(safe_comments["comment_id"]).get_indexer(segments["comment_id"])
     probability = np.where(are_long(whole_texts)[comment, None], own, placed(own, whole, segments, comment))
-    strength = strength_of(probability, heads.thresholds)
+    strength = strengths_over(probability, heads=heads)
     row, column = np.nonzero(probability >= _SMALLEST_PROBABILITY)
     return pd.DataFrame(
         {
             "segment_id": segments["segment_id"].to_numpy()[row],
             "priority_id": heads.priority_ids[column].astype(str),
             "probability": probability[row, column].round(6),
-            "strength": strength[row, column].round(6),
+            "strength": strength[row, column],
         }
     ).astype({"segment_id": "str", "priority_id": "str"})
 

@@ -27,7 +27,7 @@ from voice_of_care.lexicon import Reading, read
 from voice_of_care.tables import COMMENT_SENTIMENTS, SENTIMENTS, conform
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -61,6 +61,25 @@ class SentimentScored(NamedTuple):
 
     sentiments: pd.DataFrame
     comment_sentiments: pd.DataFrame
+
+
+class Sentiment(NamedTuple):
+    """Label, polarity and confidence of one text."""
+
+    label: str
+    polarity: float
+    confidence: float
+
+
+class _Shares(NamedTuple):
+    """Shares of a comment's words in praising, complaining and mixed segments."""
+
+    praise: float
+    complaint: float
+    mixed: float
+
+
+_NO_SHARES = _Shares(0.0, 0.0, 0.0)
 
 
 class _Scored(NamedTuple):
@@ -101,6 +120,49 @@ def score_sentiment(
     return SentimentScored(conform(of_segments, SENTIMENTS), conform(of_comments, COMMENT_SENTIMENTS))
 
 
+def score_comment(
+    text: str,
+    kind: QuestionKind,
+    *,
+    levels: NDArray[np.float64],
+    split: Callable[[], Sequence[str]],
+    embedders: Embedders,
+    heads: Heads,
+) -> Sentiment:
+    """Return what `score_sentiment` says of one comment.
+
+    Its segments are read only where they can change what the whole says: where the head gives the middle level enough,
+    or where the comment is too long to be read whole.
+
+    Args:
+        text: the comment.
+        kind: of the question it answers.
+        levels: what the heads say of the whole comment, shape (1, 5).
+        split: gives the texts of its segments, in order.
+        embedders: both encoders.
+        heads: the weights.
+    """
+    reading = read(text)
+    scored = _decided(levels, [kind], [reading], heads)
+    is_long = are_long([text])
+    shares = _NO_SHARES
+    is_mixed = scored.levels[0].argmax() == _MIDDLE and reading.praise > 0 and reading.complaint > 0
+    if is_long[0] or (scored.levels[0, _MIDDLE] >= _LEAST_MIDDLE and not is_mixed):
+        texts = split()
+        kinds, readings = [kind] * len(texts), [read(part) for part in texts]
+        of_parts = _score(texts, kinds, readings, embedders, heads)
+        part_labels = _segment_labels(texts, kinds, readings, of_parts, embedders=embedders, heads=heads)
+        places = pd.Series(range(len(texts)))
+        first = np.zeros(len(texts), dtype=np.intp)
+        scored = _with_means(scored, is_long, of_parts, first, _words(readings), places)
+        words = _words(readings)
+        weights = _side_weights(words, of_parts.polarity.round(6), np.array(part_labels))
+        shares = _Shares(*(float(weights[name].sum() / words.sum()) for name in _Shares._fields))
+    label = _comment_label(reading, scored.levels[0], shares)
+    polarity, confidence = _outcome(scored, [label])
+    return Sentiment(label, float(polarity[0]), float(confidence[0]))
+
+
 def _score(
     texts: Sequence[str],
     kinds: Sequence[QuestionKind],
@@ -109,9 +171,16 @@ def _score(
     heads: Heads,
 ) -> _Scored:
     levels = level_probabilities(inputs_of(texts, kinds, embedders), heads=heads)
+    return _decided(levels, kinds, readings, heads)
+
+
+def _decided(
+    levels: NDArray[np.float64], kinds: Sequence[QuestionKind], readings: Sequence[Reading], heads: Heads
+) -> _Scored:
+    """Return what the heads say, calibrated and within what the words allow."""
     calibrated = calibrate(levels, heads.calibration)
     allowed = np.array([_allowed(reading, kind) for reading, kind in zip(readings, kinds, strict=True)], dtype=float)
-    allowed = allowed.reshape(len(texts), len(LEVELS))
+    allowed = allowed.reshape(len(levels), len(LEVELS))
     levels, calibrated = _renormalised(levels * allowed), _renormalised(calibrated * allowed)
     return _Scored(levels, calibrated, (levels * _VALUES).sum(axis=1))
 
@@ -163,15 +232,15 @@ def _allowed(reading: Reading, kind: QuestionKind) -> tuple[float, float, float,
 
 
 def _frame(scored: _Scored, labels: Sequence[str]) -> pd.DataFrame:
+    polarity, confidence = _outcome(scored, labels)
+    return pd.DataFrame({"polarity": polarity, "label": list(labels), "confidence": confidence})
+
+
+def _outcome(scored: _Scored, labels: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return polarity and confidence as they are stored."""
     level_of = {**{label: level for level, label in enumerate(LEVELS)}, "mixed": _MIDDLE}
     level = np.array([level_of[label] for label in labels], dtype=int)
-    return pd.DataFrame(
-        {
-            "polarity": scored.polarity.round(6),
-            "label": list(labels),
-            "confidence": scored.calibrated[np.arange(len(level)), level].round(6),
-        }
-    )
+    return scored.polarity.round(6), scored.calibrated[np.arange(len(level)), level].round(6)
 
 
 def _segment_labels(
@@ -214,28 +283,38 @@ def _opposed_sides(
 def _sides(segments: pd.DataFrame, of_segments: pd.DataFrame, readings: Sequence[Reading]) -> pd.DataFrame:
     """Return by comment the shares of its words in praising, complaining and mixed segments."""
     words = _words(readings)
-    polarity, label = of_segments["polarity"].to_numpy(), of_segments["label"].to_numpy()
     weights = pd.DataFrame(
-        {
-            "praise": words * (polarity >= _DISAGREE) * (label != "mixed"),
-            "complaint": words * (polarity <= -_DISAGREE) * (label != "mixed"),
-            "mixed": words * (label == "mixed"),
-            "words": words,
-        }
+        {**_side_weights(words, of_segments["polarity"].to_numpy(), of_segments["label"].to_numpy()), "words": words}
     )
     totals = weights.groupby(segments["comment_id"].to_numpy()).sum()
     return totals.div(totals["words"], axis=0)
+
+
+def _side_weights(
+    words: NDArray[np.float64], polarity: NDArray[np.float64], label: NDArray[np.object_]
+) -> dict[str, NDArray[np.float64]]:
+    """Return each segment's words, on the side it speaks for."""
+    return {
+        "praise": words * (polarity >= _DISAGREE) * (label != "mixed"),
+        "complaint": words * (polarity <= -_DISAGREE) * (label != "mixed"),
+        "mixed": words * (label == "mixed"),
+    }
 
 
 def _comment_labels(
     comment_ids: pd.Series, readings: Sequence[Reading], scored: _Scored, sides: pd.DataFrame
 ) -> list[str]:
     shares = sides.reindex(comment_ids.to_numpy()).fillna(0.0)
-    labels = []
-    rows = zip(readings, scored.levels, shares["praise"], shares["complaint"], shares["mixed"], strict=True)
-    for reading, levels, praise, complaint, mixed in rows:
-        level = int(levels.argmax())
-        present = (praise > 0 and complaint > 0) or mixed > 0 or (reading.praise > 0 and reading.complaint > 0)
-        disagree = min(praise, complaint) >= _LEAST_SHARE and levels[_MIDDLE] >= _LEAST_MIDDLE
-        labels.append("mixed" if (level == _MIDDLE and present) or disagree else LEVELS[level])
-    return labels
+    sides_of = zip(*(shares[name] for name in _Shares._fields), strict=True)
+    return [
+        _comment_label(reading, levels, _Shares(*said))
+        for reading, levels, said in zip(readings, scored.levels, sides_of, strict=True)
+    ]
+
+
+def _comment_label(reading: Reading, levels: NDArray[np.float64], shares: _Shares) -> str:
+    level = int(levels.argmax())
+    praise, complaint, mixed = shares
+    present = (praise > 0 and complaint > 0) or mixed > 0 or (reading.praise > 0 and reading.complaint > 0)
+    disagree = min(praise, complaint) >= _LEAST_SHARE and levels[_MIDDLE] >= _LEAST_MIDDLE
+    return "mixed" if (level == _MIDDLE and present) or disagree else LEVELS[level]

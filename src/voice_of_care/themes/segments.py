@@ -58,8 +58,7 @@ def split_segments(safe_comments: pd.DataFrame) -> SegmentsSplit:
     """
     rows: list[dict[str, object]] = []
     for comment_id, text in zip(safe_comments["comment_id"], safe_comments["text"], strict=True):
-        spans = list(_spans(text)) or [(0, len(text))]
-        for position, (start, end) in enumerate(spans, start=1):
+        for position, (start, end) in enumerate(segment_spans(text), start=1):
             rows.append(
                 {
                     "segment_id": f"{comment_id}.{position}",
@@ -72,6 +71,11 @@ def split_segments(safe_comments: pd.DataFrame) -> SegmentsSplit:
             )
     segments = conform(pd.DataFrame(rows), SEGMENTS) if rows else SEGMENTS.empty()
     return SegmentsSplit(segments, SET_ASIDE.empty())
+
+
+def segment_spans(text: str) -> list[tuple[int, int]]:
+    """Return where the segments of a comment begin and end; a comment without a letter is one segment as a whole."""
+    return list(_spans(text)) or [(0, len(text))]
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,186 @@
+"""Code one comment at once, as a run would: for live views, and for checking our coding text by text.
+
+A comment's priorities are those the heads give the whole of it, since its segments carry what the comment decides
+(`heads.qdc_probabilities`); its sentiment is that of `sentiment.score_sentiment`. Both are the same to the bit as in a
+run: the same functions read the same vectors. Only the frames around them are left out, and the two encoders run side
+by side.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from voice_of_care.embedding import Embedders, OnnxEmbedder
+from voice_of_care.heads import (
+    Inputs,
+    are_long,
+    load_heads,
+    priority_probabilities,
+    probabilities_of_both,
+    question_kind,
+    strengths_over,
+)
+from voice_of_care.models import FEEDBACK_ENCODER
+from voice_of_care.sentiment import Sentiment, score_comment
+from voice_of_care.themes.assign import MOST_PER_SEGMENT
+from voice_of_care.themes.segments import segment_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from voice_of_care.embedding import Embedder
+    from voice_of_care.heads import Heads, QuestionKind
+
+THRESHOLD = 0.5
+"""Strength from which a priority is given, as in the settings' default."""
+
+THEME_MARGIN = 0.02
+"""A further theme is near where its centre is at most this much of cosine behind the nearest one."""
+
+
+class PriorityStrength(NamedTuple):
+    """A priority of the PatientExperience-QDC framework, and how strongly a comment speaks of it, 0 to 1."""
+
+    priority_id: str
+    strength: float
+
+
+class ThemeNearness(NamedTuple):
+    """A theme, and the cosine between a comment and its centre."""
+
+    theme_id: str
+    cosine: float
+
+
+@dataclass(frozen=True)
+class CodedComment:
+    """What one comment was given: sentiment, priorities strongest first, and the themes it is nearest to."""
+
+    sentiment: Sentiment
+    priorities: tuple[PriorityStrength, ...]
+    themes: tuple[ThemeNearness, ...]
+
+
+class _Kept:
+    """An embedder that computes each text of one comment once."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._vectors: dict[str, NDArray[np.float32]] = {}
+
+    @property
+    def name(self) -> str:
+        """Return the name of the embedder behind."""
+        return self._embedder.name
+
+    @property
+    def dimensions(self) -> int:
+        """Return the length of a vector."""
+        return self._embedder.dimensions
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit vector a text."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if missing:
+            self._vectors.update(zip(missing, self._embedder.embed(missing), strict=True))
+        rows = [self._vectors[text] for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self.dimensions)
+
+
+class Coder:
+    """Both encoders and the heads, loaded and warm.
+
+    Args:
+        embedders: both encoders, each computing with one thread.
+        heads: the trained weights.
+        theme_vectors: centres of themes, as the table `theme_vectors` holds them, in the feedback encoder's space.
+        threshold: strength from which a priority is given.
+    """
+
+    def __init__(
+        self,
+        embedders: Embedders,
+        *,
+        heads: Heads,
+        theme_vectors: pd.DataFrame | None = None,
+        threshold: float = THRESHOLD,
+    ) -> None:
+        self._embedders = embedders
+        self._heads = heads
+        self._threshold = threshold
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="encoder")
+        ids, vectors = _centres(theme_vectors, embedders.feedback.name)
+        self._theme_ids, self._centres = ids, vectors
+
+    def code(self, text: str, question: str | None = None) -> CodedComment:
+        """Return what a run would give a comment, and the themes it is nearest to.
+
+        Args:
+            text: the comment, de-identified.
+            question: what it answers; "nothing" means one thing after "what was good?", another after "what was bad?".
+        """
+        kept = Embedders(_Kept(self._embedders.general), _Kept(self._embedders.feedback))
+        kind = question_kind(question)
+        inputs = self._read([text], [kind], kept)
+        levels, priorities = probabilities_of_both(inputs, heads=self._heads)
+
+        def split() -> list[str]:
+            parts = [text[start:end] for start, end in segment_spans(text)]
+            self._read(parts, [kind] * len(parts), kept)  # both encoders side by side; found again below
+            return parts
+
+        sentiment = score_comment(text, kind, levels=levels, split=split, embedders=kept, heads=self._heads)
+        if are_long([text])[0]:
+            parts = split()
+            own = priority_probabilities(self._read(parts, [kind] * len(parts), kept), heads=self._heads)
+            priorities = own.max(axis=0, keepdims=True)
+        return CodedComment(sentiment, self._given(priorities), self._near(inputs.feedback[0]))
+
+    def _read(self, texts: list[str], kinds: list[QuestionKind], kept: Embedders) -> Inputs:
+        general = self._beside.submit(kept.general.embed, texts)
+        feedback = kept.feedback.embed(texts)
+        return Inputs(texts, kinds, general.result(), feedback)
+
+    def _given(self, probability: NDArray[np.float64]) -> tuple[PriorityStrength, ...]:
+        strengths = strengths_over(probability, heads=self._heads)[0]
+        given = np.flatnonzero(strengths >= self._threshold)
+        order = given[np.argsort(-strengths[given], kind="stable")]
+        return tuple(
+            PriorityStrength(str(self._heads.priority_ids[row]), float(strengths[row].round(4))) for row in order
+        )
+
+    def _near(self, vector: NDArray[np.float32]) -> tuple[ThemeNearness, ...]:
+        if not self._theme_ids:
+            return ()
+        cosines = np.round(np.einsum("ij,j->i", self._centres, vector.astype(np.float64)), 6)
+        order = np.argsort(-cosines, kind="stable")[:MOST_PER_SEGMENT]
+        near = order[cosines[order] >= cosines[order[0]] - THEME_MARGIN]
+        return tuple(ThemeNearness(self._theme_ids[row], float(cosines[row])) for row in near)
+
+
+def load_coder(*, theme_vectors: pd.DataFrame | None = None, threshold: float = THRESHOLD) -> Coder:
+    """Return a coder with the packaged models, warm: its first comment takes no longer than the next.
+
+    Raises:
+        ModelError: a model file is missing or is not the manifest's.
+    """
+    embedders = Embedders(OnnxEmbedder(threads=1), OnnxEmbedder(FEEDBACK_ENCODER, threads=1))
+    coder = Coder(embedders, heads=load_heads(), theme_vectors=theme_vectors, threshold=threshold)
+    coder.code("The staff were kind. But we waited for hours, and nobody told us why.")
+    return coder
+
+
+def _centres(theme_vectors: pd.DataFrame | None, model: str) -> tuple[list[str], NDArray[np.float64]]:
+    """Return ids and vectors of the themes found in the encoder's space; others can't be compared."""
+    if theme_vectors is None:
+        return [], np.zeros((0, 0))
+    mine = theme_vectors[theme_vectors["model"] == model]
+    vectors = np.array(mine["vector"].tolist(), dtype=np.float64).reshape(len(mine), -1)
+    return [str(theme_id) for theme_id in mine["theme_id"]], vectors
