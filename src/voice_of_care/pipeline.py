@@ -26,7 +26,7 @@ from voice_of_care.decisions import apply_decisions, is_chain_whole
 from voice_of_care.deidentify import deidentify, redact_labels
 from voice_of_care.embedding import load_embedders
 from voice_of_care.errors import InputError, SchemaError, StoreError, TooLittleDataError
-from voice_of_care.frameworks import load_frameworks
+from voice_of_care.frameworks import load_frameworks, load_seeds
 from voice_of_care.heads import load_heads, qdc_probabilities
 from voice_of_care.intake import find_campaigns, read_comments
 from voice_of_care.models import model_hashes
@@ -34,7 +34,7 @@ from voice_of_care.priorities import Trained, learn_priorities, link_priorities
 from voice_of_care.sentiment import score_sentiment
 from voice_of_care.statements import code_statements
 from voice_of_care.tables import EVENTS, EXAMPLES, RUNS, SAFE_COMMENTS, SEGMENTS, SET_ASIDE, SEVERITIES, TABLES, conform
-from voice_of_care.themes import find_themes, split_segments
+from voice_of_care.themes import Guide, find_themes, split_segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -104,6 +104,7 @@ def run(
     frameworks: tuple[Framework, ...],
     known: pd.DataFrame | None = None,
     examples: pd.DataFrame | None = None,
+    seeds: tuple[Framework, ...] = (),
     stopwatch: Stopwatch | None = None,
 ) -> Run:
     """Analyse files, from reading to priorities.
@@ -116,6 +117,7 @@ def run(
         frameworks: priorities to map to.
         known: theme vectors of the run before, so that themes keep their ids.
         examples: what people have shown of the frameworks; it is learnt from.
+        seeds: what themes are seeded with, on request.
         stopwatch: times the steps and tells how far they are.
     """
     watch = stopwatch or Stopwatch()
@@ -126,7 +128,7 @@ def run(
     safe = deidentify_comments(read, settings=settings, key=key, watch=watch)
     scored = score_comments(safe.safe_comments, settings=settings, embedders=embedders, watch=watch)
     with watch.step("themes"):
-        found = theme_comments(scored, settings=settings, embedders=embedders, known=known)
+        found = theme_comments(scored, settings=settings, embedders=embedders, known=known, seeds=seeds)
     with watch.step("priorities"):
         linked = link_comments(
             scored,
@@ -199,7 +201,12 @@ def score_comments(
 
 
 def theme_comments(
-    scored: Scored, *, settings: Settings, embedders: Embedders, known: pd.DataFrame | None = None
+    scored: Scored,
+    *,
+    settings: Settings,
+    embedders: Embedders,
+    known: pd.DataFrame | None = None,
+    seeds: tuple[Framework, ...] = (),
 ) -> ThemesFound:
     """Find the themes of comments that are scored."""
     segments = scored.split.segments
@@ -211,6 +218,7 @@ def theme_comments(
         unit_of=scored.unit_of,
         sentiments=scored.sentiment.sentiments,
         known=known,
+        guide=Guide(seeds, embedders.general) if seeds else None,
     )
     _conserve("themes", segments["segment_id"], found.assignments["segment_id"], found.set_aside["item_id"])
     return found
@@ -279,8 +287,10 @@ def standing_alone(texts: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
 def analyse_files(paths: Sequence[Path], settings: Settings, *, key: bytes | None, folder: Path | None) -> Analysis:
     """Analyse files in memory; see `voice_of_care.analyse`."""
     frameworks = load_frameworks(settings.priorities, folder=folder)
+    seeds = load_seeds(settings.themes.seeds, folder=folder)
     used_key = key or secrets.token_bytes()
-    return run(paths, settings=settings, key=used_key, embedders=load_embedders(), frameworks=frameworks).analysis
+    done = run(paths, settings=settings, key=used_key, embedders=load_embedders(), frameworks=frameworks, seeds=seeds)
+    return done.analysis
 
 
 def with_names(settings: DeidentifySettings, names: Sequence[str]) -> DeidentifySettings:
@@ -384,6 +394,7 @@ def analyse_project(
         frameworks=frameworks,
         known=store.read("theme_vectors"),
         examples=read_examples(project, store),
+        seeds=load_seeds(project.settings.themes.seeds, folder=project.folder),
         stopwatch=stopwatch,
     )
     dates = done.analysis.safe_comments["received_on"].dropna()

@@ -107,6 +107,9 @@ class ThemeSettings(_Section):
     most_parents: int = Field(8, ge=1, le=30)
     fewest_units: int = Field(3, ge=2, description="A theme rests on at least this many respondents or sessions.")
     stop_words: tuple[str, ...] = Field((), description="Further words that say nothing here.")
+    seeds: tuple[str, ...] = Field(
+        (), description="Seed themes with these: ids of frameworks, or codebooks (YAML, CSV, XLSX) beside the settings."
+    )
     sample_segments: int = Field(20_000, ge=500, description="At most this many distinct segments are fitted on.")
 
 

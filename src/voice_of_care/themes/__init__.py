@@ -1,6 +1,7 @@
 """Themes: segments, what they are about, and how each theme is named and shown."""
 
 from voice_of_care.themes.find import ThemesFound, find_themes
+from voice_of_care.themes.guided import Guide
 from voice_of_care.themes.segments import SegmentsSplit, split_segments
 
-__all__ = ["SegmentsSplit", "ThemesFound", "find_themes", "split_segments"]
+__all__ = ["Guide", "SegmentsSplit", "ThemesFound", "find_themes", "split_segments"]

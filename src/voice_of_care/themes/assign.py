@@ -70,8 +70,10 @@ def leaves_of(labels: np.ndarray, micro: np.ndarray, vectors: np.ndarray, *, top
     return Leaves(prototypes, owners, centroids_of(labels, vectors, topics), topics)
 
 
-def join_duplicates(labels: np.ndarray, vectors: np.ndarray, topics: list[list[int]]) -> list[list[int]]:
-    """Return the groups of topics with near-duplicates joined, the nearest pair first."""
+def join_duplicates(
+    labels: np.ndarray, vectors: np.ndarray, topics: list[list[int]], *, seeded: frozenset[int] = frozenset()
+) -> list[list[int]]:
+    """Return the groups of topics with near-duplicates joined, the nearest pair first; never two that were seeded."""
     groups = [list(group) for group in topics]
     if len(groups) < 2:
         return groups
@@ -79,6 +81,8 @@ def join_duplicates(labels: np.ndarray, vectors: np.ndarray, topics: list[list[i
     cut = 1.0 - NEAR_DUPLICATE * float(farness[np.triu_indices(len(groups), 1)].mean())
     while len(groups) > 1:
         cosines = _cosines_of_pairs(centroids_of(labels, vectors, groups))
+        apart = np.flatnonzero([bool(seeded & set(group)) for group in groups])
+        cosines[np.ix_(apart, apart)] = -2.0
         first, second = (int(place) for place in np.unravel_index(int(cosines.argmax()), cosines.shape))
         if cosines[first, second] < cut:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from voice_of_care.embedding import Embedder
     from voice_of_care.settings import ThemeSettings
     from voice_of_care.themes.fitting import Fitted
+    from voice_of_care.themes.guided import Guide, Seed
 
 STEP = "themes"
+SEEDS = "seeds"
 FEWEST_TEXTS = 10
 """Fewer different segments that say something can't be themed."""
 
@@ -48,6 +51,7 @@ def find_themes(
     unit_of: pd.Series,
     sentiments: pd.DataFrame,
     known: pd.DataFrame | None = None,
+    guide: Guide | None = None,
 ) -> ThemesFound:
     """Find what the segments are about.
 
@@ -59,12 +63,13 @@ def find_themes(
         unit_of: the unit of each comment_id; themes are sized by units.
         sentiments: the sentiment of each segment, for descriptions and disconfirming quotes.
         known: theme vectors of an earlier run; themes that come back keep their ids.
+        guide: what to seed themes with, on request; the rest is discovered all the same.
 
     Raises:
         TooLittleDataError: too few different segments or units.
     """
     with threadpool_limits(1):
-        return _find(_Input(segments, safe_comments, unit_of, sentiments), embedder, settings, known)
+        return _find(_Input(segments, safe_comments, unit_of, sentiments, known, guide), embedder, settings)
 
 
 class _Input(NamedTuple):
@@ -72,9 +77,11 @@ class _Input(NamedTuple):
     safe_comments: pd.DataFrame
     unit_of: pd.Series
     sentiments: pd.DataFrame
+    known: pd.DataFrame | None
+    guide: Guide | None
 
 
-def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.DataFrame | None) -> ThemesFound:
+def _find(given: _Input, embedder: Embedder, settings: ThemeSettings) -> ThemesFound:
     said = _said(given)
     usable = said[said["reason"].isna()]
     texts = sorted(set(usable["text"]))
@@ -82,11 +89,11 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
     vectors = embedder.embed(texts)
     place = {text: row for row, text in enumerate(texts)}
     usable = usable.assign(row=usable["text"].map(place).to_numpy())
-    fitted = fit_leaves(texts, vectors, usable, embedder=embedder, settings=settings)
+    fitted = fit_leaves(texts, vectors, usable, embedder=embedder, settings=settings, guide=given.guide)
     leaves = fitted.leaves
     strengths = strengths_of(vectors, leaves, places=fitted.places)
     mentions = _mentions(usable, strengths)
-    ids, retired = _identify(leaves.centroids, mentions, known, model=embedder.name)
+    ids, retired = _identify(leaves.centroids, mentions, given.known, model=embedder.name)
     tree = build_tree(
         leaves.centroids,
         mentions,
@@ -106,12 +113,12 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings, known: pd.
         reason=lambda frame: frame["reason"].fillna(REASON_NO_THEME),
     )
     return ThemesFound(
-        themes=_with_stability(tree.themes, ids, fitted),
+        themes=_with_seeds(_with_stability(tree.themes, ids, fitted), ids, fitted.seed_of_leaf),
         theme_terms=tree.theme_terms,
         assignments=conform(assignments[list(ASSIGNMENTS.columns)], ASSIGNMENTS),
         quotes=quotes,
         theme_vectors=_vectors_table(ids, leaves.centroids, embedder.name, retired),
-        set_aside=conform(aside[list(SET_ASIDE.columns)], SET_ASIDE),
+        set_aside=_with_unheard(aside[list(SET_ASIDE.columns)], fitted.unheard),
     )
 
 
@@ -193,6 +200,43 @@ def _with_stability(tree: pd.DataFrame, ids: list[str], fitted: Fitted) -> pd.Da
         numbers = [number for child in children for number in topics_of[child]]
         stability.append(fitted.resampled.stability(numbers, of_parent=True))
     return conform(tree.assign(stability=stability), THEMES)
+
+
+def _with_seeds(themes: pd.DataFrame, ids: list[str], seed_of_leaf: list[Seed | None]) -> pd.DataFrame:
+    """Return the themes with seeded ones under their seeds' labels; whoever else had the label is called other."""
+    seeds = {theme_id: seed for theme_id, seed in zip(ids, seed_of_leaf, strict=True) if seed is not None}
+    counts = Counter(seed.label.lower() for seed in seeds.values())
+    label_of = {
+        theme_id: seed.label if counts[seed.label.lower()] == 1 else f"{seed.label} ({seed.seed_id})"
+        for theme_id, seed in seeds.items()
+    }
+    taken = {label.lower() for label in label_of.values()}
+    labels = []
+    for theme_id, label in zip(themes["theme_id"], themes["label"], strict=True):
+        own = label_of.get(theme_id, label)
+        while theme_id not in label_of and own.lower() in taken:
+            own = f"Other {own[:1].lower()}{own[1:]}"
+        taken.add(own.lower())
+        labels.append(own)
+    seed_ids = themes["theme_id"].map({theme_id: seed.seed_id for theme_id, seed in seeds.items()})
+    return conform(themes.assign(label=labels, seed=seed_ids), THEMES)
+
+
+def _with_unheard(aside: pd.DataFrame, unheard: list[Seed]) -> pd.DataFrame:
+    """Return what was set aside, and the seeds that made no theme: a place in the list of what is not in the themes."""
+    rows = [
+        {
+            "step": SEEDS,
+            "item_id": seed.seed_id,
+            "source": seed.seed_id.split("/")[0],
+            "source_ref": None,
+            "reason": f"too few speak of the seed {seed.label}",
+        }
+        for seed in unheard
+    ]
+    if not rows:
+        return conform(aside, SET_ASIDE)
+    return conform(pd.concat([aside, pd.DataFrame(rows)], ignore_index=True), SET_ASIDE)
 
 
 def _quotes(mentions: pd.DataFrame, vectors: np.ndarray, centroids: np.ndarray, ids: list[str]) -> pd.DataFrame:

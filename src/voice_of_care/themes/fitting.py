@@ -10,6 +10,7 @@ import numpy as np
 from voice_of_care.themes.assign import Leaves, Places, Voices, centroids_of, dissolve_small, join_duplicates, leaves_of
 from voice_of_care.themes.cluster import join_parents
 from voice_of_care.themes.consensus import draw
+from voice_of_care.themes.guided import Seed, find_seeded
 from voice_of_care.themes.labels import are_general, is_general
 from voice_of_care.themes.model import Topics, fit_topics
 from voice_of_care.themes.quotes import NEGATIVE
@@ -22,18 +23,25 @@ if TYPE_CHECKING:
 
     from voice_of_care.embedding import Embedder
     from voice_of_care.settings import ThemeSettings
+    from voice_of_care.themes.guided import Guide
 
 MOSTLY = 0.5
 """A text or topic complains where more than this share of its segments do."""
 
 
+FIRST_SEED = 2
+"""Number of the first seed's group among those set apart, after praise and dissatisfaction at large."""
+
+
 class Fitted(NamedTuple):
-    """Leaves, what is known of each text's place, how stable each leaf is, and what was found again in resamples."""
+    """Leaves, what is known of each text's place, each leaf's stability and seed, and the seeds too few speak of."""
 
     leaves: Leaves
     places: Places
     stability: list[float]
     resampled: Resampled
+    seed_of_leaf: list[Seed | None]
+    unheard: list[Seed]
 
 
 class Resampled(NamedTuple):
@@ -50,7 +58,13 @@ class Resampled(NamedTuple):
 
 
 def fit_leaves(
-    texts: list[str], vectors: np.ndarray, usable: pd.DataFrame, *, embedder: Embedder, settings: ThemeSettings
+    texts: list[str],
+    vectors: np.ndarray,
+    usable: pd.DataFrame,
+    *,
+    embedder: Embedder,
+    settings: ThemeSettings,
+    guide: Guide | None,
 ) -> Fitted:
     """Fit leaf themes to distinct texts in sorted order.
 
@@ -60,28 +74,41 @@ def fit_leaves(
         usable: the segments: row (of texts), unit, gathering (the session, else the unit), sentiment.
         embedder: what made the vectors.
         settings: as for `find_themes`.
+        guide: what to seed themes with, if anything.
     """
     chosen = sample_rows(texts, settings.sample_segments)
     fitted, of_fitted = [texts[row] for row in chosen], vectors[chosen]
     concern = _concern_shares(usable, len(texts))
     general = np.array([is_general(text) for text in texts])
     units_of_text = _voices_of_text(usable, len(texts), "unit")
+    seeded = find_seeded(texts, units_of_text, guide=guide, fewest_units=settings.fewest_units)
+    judged = np.where(concern > MOSTLY, 1, 0)
+    seed_of_text = np.where(general, -1, seeded.of_text)
+    apart = np.where(general, judged, np.where(seed_of_text >= 0, FIRST_SEED + seed_of_text, -1))
     topics = fit_topics(
         fitted,
         of_fitted,
         embedder=embedder,
-        most_topics=settings.most_themes,
+        most_topics=settings.most_themes + len(np.unique(seed_of_text[chosen][seed_of_text[chosen] >= 0])),
         seed=settings.seed,
-        set_apart=np.where(general, np.where(concern > MOSTLY, 1, 0), -1)[chosen],
+        set_apart=apart[chosen],
         draws=draw(fitted, [units_of_text[row] for row in chosen]),
         stop_words=frozenset(word.lower() for word in settings.stop_words),
     )
-    together = general_topics(topics, general[chosen], concern[chosen])
-    groups, resampled = _join(topics, of_fitted, together, most_parents=settings.most_parents)
+    topic_of_seed = {
+        int(seed): int(topics.labels[seed_of_text[chosen] == seed][0])
+        for seed in np.unique(seed_of_text[chosen])
+        if seed >= 0
+    }
+    seeds = frozenset(topic_of_seed.values())
+    together = general_topics(topics, general[chosen], concern[chosen], seeded=seeds)
+    groups, resampled = _join(topics, of_fitted, _Rules(together, seeds, settings.most_parents))
     praise, complaint = (group[0] if group else -1 for group in together)
+    pinned = np.array([topic_of_seed.get(int(seed), -1) for seed in seed_of_text])
+    pinned = np.where(general, np.where(judged == 1, complaint, praise), pinned)
     home = np.full(len(texts), -1, dtype=np.int64)
     home[chosen] = topics.labels
-    places = Places(home, np.where(general, np.where(concern > MOSTLY, complaint, praise), -1), (praise, complaint))
+    places = Places(home, pinned, (praise, complaint))
     leaves = dissolve_small(
         leaves_of(topics.labels, topics.micro, of_fitted, topics=groups),
         vectors,
@@ -92,29 +119,41 @@ def fit_leaves(
         ],
     )
     stability = [resampled.stability(group) for group in leaves.topics]
-    return Fitted(leaves, places, stability, resampled)
+    seed_of_topic = {topic: seeded.seeds[seed] for seed, topic in topic_of_seed.items()}
+    seed_of_leaf = [
+        next((seed_of_topic[number] for number in group if number in seed_of_topic), None) for group in leaves.topics
+    ]
+    return Fitted(leaves, places, stability, resampled, seed_of_leaf, seeded.unheard)
 
 
-def _join(
-    topics: Topics, vectors: np.ndarray, together: list[list[int]], *, most_parents: int
-) -> tuple[list[list[int]], Resampled]:
+class _Rules(NamedTuple):
+    """How topics are joined: general ones to one theme each, seeded ones never to each other."""
+
+    together: list[list[int]]
+    seeded: frozenset[int]
+    most_parents: int
+
+
+def _join(topics: Topics, vectors: np.ndarray, rules: _Rules) -> tuple[list[list[int]], Resampled]:
     """Return the topics of each leaf, and the leaves found again in each way, joined by the same rules."""
-    start = _with_singles([group for group in together if group], int(topics.labels.max()) + 1)
-    groups = join_duplicates(topics.labels, vectors, start)
+    start = _with_singles([group for group in rules.together if group], int(topics.labels.max()) + 1)
+    groups = join_duplicates(topics.labels, vectors, start, seeded=rules.seeded)
     leaves, parents = [], []
     for way in range(topics.ways.shape[1]):
-        again = _leaves_again(topics, way, vectors, together)
+        again = _leaves_again(topics, way, vectors, rules.together)
         kept = again >= 0
         family = np.full(len(again), -1, dtype=np.int64)
         if kept.any():
             numbers = [[number] for number in range(int(again.max()) + 1)]
-            family[kept] = join_parents(centroids_of(again, vectors, numbers), most_parents)[again[kept]]
+            family[kept] = join_parents(centroids_of(again, vectors, numbers), rules.most_parents)[again[kept]]
         leaves.append(again)
         parents.append(family)
     leaf_of = np.empty(int(topics.labels.max()) + 1, dtype=np.int64)
     for leaf, group in enumerate(groups):
         leaf_of[group] = leaf
-    joined = join_unstable(leaf_of[topics.labels], centroids_of(topics.labels, vectors, groups), leaves)
+    seeded = frozenset(leaf for leaf, group in enumerate(groups) if rules.seeded & set(group))
+    centroids = centroids_of(topics.labels, vectors, groups)
+    joined = join_unstable(leaf_of[topics.labels], centroids, leaves, kept=seeded)
     final = [sorted(number for leaf in group for number in groups[leaf]) for group in joined]
     return final, Resampled(topics.labels, leaves, parents)
 
@@ -164,7 +203,9 @@ def _concern_shares(usable: pd.DataFrame, count: int) -> np.ndarray:
     return filled
 
 
-def general_topics(topics: Topics, general: np.ndarray, concern: np.ndarray) -> list[list[int]]:
+def general_topics(
+    topics: Topics, general: np.ndarray, concern: np.ndarray, *, seeded: frozenset[int]
+) -> list[list[int]]:
     """Return the topics that only judge, those of praise and those of concern: each group is one theme.
 
     General judgements are set apart before clustering, as they would split into many look-alikes and draw the specific
@@ -173,7 +214,7 @@ def general_topics(topics: Topics, general: np.ndarray, concern: np.ndarray) -> 
     groups: list[list[int]] = [[], []]
     for number, words in enumerate(topics.keywords):
         members = topics.labels == number
-        if are_general(words) or bool(general[members].all()):
+        if number not in seeded and (are_general(words) or bool(general[members].all())):
             groups[int(concern[members].mean() > MOSTLY)].append(number)
     return groups
 
