@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 ON_THE_EXERCISE = (
     ("What comes back of what is planted", ("exercise.py",)),
+    ("Kinds and voices of statements", ("statements.py",)),
+    ("One comment at once", ("one_comment.py",)),
     ("Planted identifiers", ("deidentification.py", "gold", "corpora/gold/listening-exercise/comments.jsonl")),
 )
 ON_CODED_COMMENTS = (

@@ -79,7 +79,7 @@ def on_sentences(embedders: Embedders) -> None:
     """Measure on the sentences written for it."""
     gold = sentences()
     comments, segments = as_comments(gold)
-    scored = score_sentiment(segments, comments, embedder=embedders.general)
+    scored = score_sentiment(segments, comments, embedders=embedders)
     coded = code_statements(
         segments, comments, sentiments=scored.sentiments, segment_links=SEGMENT_LINKS.empty()
     )  # fmt: skip
