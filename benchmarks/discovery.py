@@ -44,7 +44,7 @@ def theme_figures(coded: Coded, side: str, made: Made, python: Path | None) -> d
     figures: dict[str, Figures] = {}
     for name, embedder in (("ours", made.embedders.feedback), ("ours, packaged encoder", made.embedders.general)):
         found = themes_of(given.comments, sentiments, embedder)
-        figures[name] = _agreement(coded, given, strongest(found, given.comments), _themes_each(found, given))
+        figures[name] = agreement(coded, given, strongest(found, given.comments), themes_each(found, given))
         figures[name] |= {"themes": len(found.theme_vectors), **without_theme(found, given)}
         if name == "ours":
             figures[name]["distinct"] = distinct_figures(found, given, made.embedders.general)
@@ -55,7 +55,7 @@ def theme_figures(coded: Coded, side: str, made: Made, python: Path | None) -> d
         main = pd.Series(topics, index=given.comments["comment_id"]).map(
             lambda topic: NONE if topic < 0 else str(topic)
         )
-        figures[name] = _agreement(coded, given, main, None)
+        figures[name] = agreement(coded, given, main, None)
         figures[name] |= {"themes": len(set(topics) - {-1}), "without": float((topics < 0).mean())}
         groups = texts[topics >= 0].groupby(topics[topics >= 0])
         members = {str(topic): sorted(set(said)) for topic, said in groups}
@@ -79,7 +79,7 @@ def _peer_topics(given: Held, made: Made, count: int, python: Path | None) -> di
     return found
 
 
-def _agreement(coded: Coded, given: Held, main: pd.Series, each: pd.DataFrame | None) -> Figures:
+def agreement(coded: Coded, given: Held, main: pd.Series, each: pd.DataFrame | None) -> Figures:
     """Return the measures with intervals; a comment without theme is in a group of its own."""
     ids = given.comments["comment_id"]
     codes = coded.priorities[given.rows] & coded.has_priorities[given.rows, None]
@@ -100,7 +100,8 @@ def _agreement(coded: Coded, given: Held, main: pd.Series, each: pd.DataFrame | 
     }
 
 
-def _themes_each(found: ThemesFound, given: Held) -> pd.DataFrame:
+def themes_each(found: ThemesFound, given: Held) -> pd.DataFrame:
+    """Say which themes each comment's segments carry, one row a comment."""
     comment = found.assignments["segment_id"].str.rsplit(".", n=1).str[0]
     return (
         pd.crosstab(comment, found.assignments["theme_id"])
