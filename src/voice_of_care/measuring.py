@@ -21,6 +21,7 @@ from voice_of_care.evaluation.columns import Columns, find_columns, qdc_feedback
 from voice_of_care.evaluation.judge import (
     JUDGED,
     OURS_PEOPLE,
+    Ours,
     judge_codings,
     judge_themes,
     main_themes,
@@ -43,7 +44,7 @@ from voice_of_care.tables import ASSIGNMENTS, SET_ASIDE
 from voice_of_care.themes import SegmentsSplit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from voice_of_care.analysis import Analysis
@@ -90,33 +91,30 @@ class Coded(NamedTuple):
     themed: Themed | None = None
 
 
-def evaluate_file(
-    path: Path,
-    *,
-    framework: Framework,
-    settings: Settings,
-    key: bytes,
-    embedders: Embedders,
-    effort: Effort,
-    watch: Stopwatch,
-    examples: pd.DataFrame | None = None,
-) -> Evaluation:
+class Means(NamedTuple):
+    """What a check works with: the codes' framework, the settings, the sentence models, how much to compute."""
+
+    framework: Framework
+    settings: Settings
+    embedders: Embedders
+    effort: Effort
+    watch: Stopwatch
+
+
+def evaluate_file(path: Path, *, means: Means, key: bytes, examples: pd.DataFrame | None = None) -> Evaluation:
     """Compare our coding of a file's comments with the codes in it; nothing is stored.
 
     Args:
         path: a table with a column of texts and columns of codes.
-        framework: what the codes are priorities of.
-        settings: how files are read, and the themes' and priorities' settings.
+        means: what to work with.
         key: for ids and pseudonyms.
-        embedders: the sentence models.
-        effort: how much to compute.
-        watch: times the steps and tells how far they are.
         examples: what a project has learnt from; figures are given without these texts, too.
 
     Raises:
         InputError: the file can't be read, or has no texts or no codes; one line that says what was found.
         TooLittleDataError: no row is left to judge.
     """
+    framework, settings, embedders, watch = means.framework, means.settings, means.embedders, means.watch
     with watch.step("read"):
         sheet, columns, remarks = coded_sheet(path, framework=framework, settings=settings)
         read = read_coded(sheet, columns=columns.roles, wanted=columns.wanted, settings=settings, key=key)
@@ -125,35 +123,14 @@ def evaluate_file(
         raise TooLittleDataError(have=0, need=1, purpose="a comparison (rows with a text and a code)")
     safe = deidentify_comments(read.read, settings=settings, key=key, watch=watch)
     scored = score_comments(safe.safe_comments, settings=settings, embedders=embedders, watch=watch)
-    with watch.step("priorities"):
-        linked = link_comments(
-            scored,
-            ASSIGNMENTS.empty(),
-            settings=settings,
-            embedders=embedders,
-            frameworks=(framework,),
-            examples=examples,
-        )
-    learnt = _learnt(examples, framework)
-    coded = Coded(scored, linked.segment_links, read.aside, codings, columns, learnt)
-    return compare(
-        coded, framework=framework, settings=settings, embedders=embedders, effort=effort, watch=watch, remarks=remarks
-    )
+    links = _links(scored, ASSIGNMENTS.empty(), examples, means=means)
+    coded = Coded(scored, links, read.aside, codings, columns, _learnt(examples, framework))
+    return compare(coded, means=means, remarks=remarks)
 
 
-def compare(
-    coded: Coded,
-    *,
-    framework: Framework,
-    settings: Settings,
-    embedders: Embedders,
-    effort: Effort,
-    watch: Stopwatch,
-    remarks: Sequence[str] = (),
-) -> Evaluation:
+def compare(coded: Coded, *, means: Means, remarks: Sequence[str] = ()) -> Evaluation:
     """Compare two codings of the same comments, and find themes in those that a run would analyse."""
-    codings, scored = coded.codings, coded.scored
-    resampling = Resampling(effort.resamples, effort.seed)
+    codings, scored, framework = coded.codings, coded.scored, means.framework
     ours = our_coding(
         scored.safe_comments,
         scored.split.segments,
@@ -164,24 +141,17 @@ def compare(
         aside=coded.aside["comment_id"].tolist(),
         learnt=coded.learnt,
     )
-    with watch.step("compare"):
-        judged = judge_codings(codings, ours, resampling=resampling)
-    parts, told = [judged.measures], [*remarks, *codings.remarks, _TRAINING_REMARK]
-    kept = without(scored, coded.aside["comment_id"].tolist())
-    themes: dict[str, Any] = {}
+    with means.watch.step("compare"):
+        judged = judge_codings(codings, ours, resampling=Resampling(means.effort.resamples, means.effort.seed))
+    told = [*remarks, *codings.remarks, _TRAINING_REMARK]
+    parts, themes = [judged.measures], dict[str, Any]()
     try:
-        with watch.step("themes"):
-            fresh = _themed(theme_comments(kept, settings=settings, embedders=embedders))
-            themed = coded.themed or fresh
+        of_themes = _compare_themes(coded, ours, means=means)
     except TooLittleDataError as error:
         told.append(f"Themes were not compared. {error}")
     else:
-        parts.append(judge_themes(codings, ours, themed.assignments, kept.split.segments, resampling=resampling))
-        with watch.step("stability") as progress:
-            stable = _stability(kept, fresh.assignments, settings=settings, embedders=embedders, effort=effort,
-                                progress=progress)  # fmt: skip
-        parts.append(stable)
-        themes = {**_theme_counts(themed), "stability": dict(zip(stable["measure"], stable["value"], strict=True))}
+        parts.append(of_themes.measures)
+        themes = of_themes.counts
     return Evaluation(
         framework={"id": framework.id, "version": framework.version, "name": framework.name},
         preset=coded.columns.preset,
@@ -195,22 +165,50 @@ def compare(
     )
 
 
-def evaluate_workbook(
-    path: Path,
-    *,
-    framework: Framework,
-    analysis: Analysis,
-    settings: Settings,
-    embedders: Embedders,
-    effort: Effort,
-    watch: Stopwatch,
-) -> Evaluation:
+class _OfThemes(NamedTuple):
+    measures: pd.DataFrame
+    counts: dict[str, Any]
+
+
+def _compare_themes(coded: Coded, ours: Ours, *, means: Means) -> _OfThemes:
+    """Compare themes with codes, a project's own or else found anew, and see how stable finding them is."""
+    kept = without(coded.scored, coded.aside["comment_id"].tolist())
+    themed, fresh = coded.themed, None
+    if themed is None or means.effort.theme_runs:
+        with means.watch.step("themes"):
+            fresh = _themed(theme_comments(kept, settings=means.settings, embedders=means.embedders))
+        themed = themed or fresh
+    resampling = Resampling(means.effort.resamples, means.effort.seed)
+    parts = [judge_themes(coded.codings, ours, themed.assignments, kept.split.segments, resampling=resampling)]
+    stability: dict[str, float] = {}
+    if fresh is not None and means.effort.theme_runs:
+        with means.watch.step("stability") as progress:
+            stable = _stability(kept, fresh.assignments, means=means, progress=progress)
+        parts.append(stable)
+        stability = dict(zip(stable["measure"], stable["value"], strict=True))
+    return _OfThemes(pd.concat(parts, ignore_index=True), {**_theme_counts(themed), "stability": stability})
+
+
+def _links(scored: Scored, assignments: pd.DataFrame, examples: pd.DataFrame | None, *, means: Means) -> pd.DataFrame:
+    with means.watch.step("priorities"):
+        return link_comments(
+            scored,
+            assignments,
+            settings=means.settings,
+            embedders=means.embedders,
+            frameworks=(means.framework,),
+            examples=examples,
+        ).segment_links
+
+
+def evaluate_workbook(path: Path, *, means: Means, analysis: Analysis) -> Evaluation:
     """Compare a project's coding with a workbook that people coded in; the texts are the project's own.
 
     Raises:
         InputError: the workbook can't be read, is of another framework, or nobody has coded in it.
     """
-    with watch.step("read"):
+    framework = means.framework
+    with means.watch.step("read"):
         read = read_coding_workbook(path)
         if read.framework_id != framework.id:
             msg = (
@@ -226,35 +224,21 @@ def evaluate_workbook(
     if not (codings.rows["status"] == CODED).any():
         msg = f"{path.name}: nobody has coded in it yet. Fill in the sheets of the coders first."
         raise InputError(msg)
-    remarks = (
-        [f"Rows whose comment_id is not the project's: {int((~known).sum())}; left out."] if not known.all() else []
-    )
-    scored = scored_of(analysis, settings=settings)
+    strange = int((~known).sum())
+    remarks = [f"Rows whose comment_id is not the project's: {strange}; left out."] if strange else []
+    scored = scored_of(analysis, settings=means.settings)
     links = analysis.segment_links
     if framework.id not in {each.id for each in analysis.frameworks}:
-        with watch.step("priorities"):
-            links = link_comments(
-                scored,
-                analysis.assignments,
-                settings=settings,
-                embedders=embedders,
-                frameworks=(framework,),
-                examples=analysis.examples,
-            ).segment_links
+        links = _links(scored, analysis.assignments, analysis.examples, means=means)
+    nothing_aside = pd.DataFrame({"comment_id": [], "reason": []}, dtype="str")
+    learnt = _learnt(analysis.examples, framework)
+    coded = Coded(scored, links, nothing_aside, codings, columns, learnt, _themed_in(analysis))
+    return compare(coded, means=means, remarks=remarks)
+
+
+def _themed_in(analysis: Analysis) -> Themed:
     live = analysis.theme_vectors["theme_id"].isin(analysis.themes["theme_id"])
-    aside = analysis.set_aside[analysis.set_aside["step"] == "themes"]
-    coded = Coded(
-        scored,
-        links,
-        pd.DataFrame({"comment_id": [], "reason": []}, dtype="str"),
-        codings,
-        columns,
-        _learnt(analysis.examples, framework),
-        Themed(analysis.assignments, aside, int(live.sum())),
-    )
-    return compare(
-        coded, framework=framework, settings=settings, embedders=embedders, effort=effort, watch=watch, remarks=remarks
-    )
+    return Themed(analysis.assignments, analysis.set_aside[analysis.set_aside["step"] == "themes"], int(live.sum()))
 
 
 def scored_of(analysis: Analysis, *, settings: Settings) -> Scored:
@@ -370,12 +354,11 @@ def _stability(
     kept: Scored,
     assignments: pd.DataFrame,
     *,
-    settings: Settings,
-    embedders: Embedders,
-    effort: Effort,
-    progress: Any,  # noqa: ANN401 (the stopwatch's callback)
+    means: Means,
+    progress: Callable[[int, int], None],
 ) -> pd.DataFrame:
     """Return how alike the themes are on the same comments shuffled, and with a tenth of respondents left out."""
+    settings, embedders, effort = means.settings, means.embedders, means.effort
     main = main_themes(assignments, kept.split.segments)
     comments = kept.safe_comments["comment_id"].tolist()
     rows: list[tuple[str, float, int]] = []

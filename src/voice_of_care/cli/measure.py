@@ -25,10 +25,10 @@ from voice_of_care.errors import StoreError
 if TYPE_CHECKING:
     from voice_of_care.evaluation.results import Evaluation
     from voice_of_care.frameworks import Framework
-    from voice_of_care.measuring import Effort
+    from voice_of_care.measuring import Effort, Means
     from voice_of_care.pipeline import Stopwatch
     from voice_of_care.settings import Settings
-    from voice_of_care.store import Project
+    from voice_of_care.store import Project, Store
 
 _QUICK_RESAMPLES = 100
 
@@ -126,53 +126,36 @@ def _evaluate(
     """Evaluate a file, in a project or without one, and keep the result in the project."""
     from voice_of_care.embedding import load_embedders
     from voice_of_care.exports.coding import is_coding_workbook
-    from voice_of_care.measuring import evaluate_file, evaluate_workbook
-    from voice_of_care.models import model_hashes
-    from voice_of_care.pipeline import read_analysis, read_examples
+    from voice_of_care.measuring import Means, evaluate_file
     from voice_of_care.settings import Settings
     from voice_of_care.store import Store
 
+    settings = opened.settings if opened else Settings()
+    framework = _framework(framework_name, settings, opened.folder if opened else None)
     if opened is None:
         if is_coding_workbook(file):
             msg = f"{file.name}: its comments are a project's. Say which with --project DIR."
             raise StoreError(msg)
-        settings = Settings()
-        return evaluate_file(
-            file,
-            framework=_framework(framework_name, settings, None),
-            settings=settings,
-            key=secrets.token_bytes(),
-            embedders=load_embedders(progress=stopwatch.tell),
-            effort=effort,
-            watch=stopwatch,
-        )
-    settings = opened.settings
-    framework = _framework(framework_name, settings, opened.folder)
+        means = Means(framework, settings, load_embedders(progress=stopwatch.tell), effort, stopwatch)
+        return evaluate_file(file, means=means, key=secrets.token_bytes())
     with Store(opened.folder) as store:
         embedders = load_embedders(lookup=store.find_vectors, remember=store.remember_vectors, progress=stopwatch.tell)
-        if is_coding_workbook(file):
-            evaluation = evaluate_workbook(
-                file,
-                framework=framework,
-                analysis=read_analysis(opened, store),
-                settings=settings,
-                embedders=embedders,
-                effort=effort,
-                watch=stopwatch,
-            )
-        else:
-            evaluation = evaluate_file(
-                file,
-                framework=framework,
-                settings=settings,
-                key=opened.key,
-                embedders=embedders,
-                effort=effort,
-                watch=stopwatch,
-                examples=read_examples(opened, store),
-            )
-        table = evaluation.table(evaluated_at=now(), model_hashes=model_hashes(), settings_hash=settings.digest())
-        store.write_evaluation(table)
+        return _evaluate_in(opened, store, file, Means(framework, settings, embedders, effort, stopwatch))
+
+
+def _evaluate_in(opened: Project, store: Store, file: Path, means: Means) -> Evaluation:
+    """Evaluate a file or a coded workbook in a project, and keep the result there."""
+    from voice_of_care.exports.coding import is_coding_workbook
+    from voice_of_care.measuring import evaluate_file, evaluate_workbook
+    from voice_of_care.models import model_hashes
+    from voice_of_care.pipeline import read_analysis, read_examples
+
+    if is_coding_workbook(file):
+        evaluation = evaluate_workbook(file, means=means, analysis=read_analysis(opened, store))
+    else:
+        evaluation = evaluate_file(file, means=means, key=opened.key, examples=read_examples(opened, store))
+    digest = opened.settings.digest()
+    store.write_evaluation(evaluation.table(evaluated_at=now(), model_hashes=model_hashes(), settings_hash=digest))
     return evaluation
 
 
