@@ -39,7 +39,7 @@ SETTING = frozenset(["staff", "service", "care", "hospital", "ward", "team", "pa
 NEAR = 3
 """A label is near a segment where it is among the so many nearest of all labels."""
 _STEM = 4
-_NAMELESS = re.compile(r"(General|Other) ")
+_NAMELESS = re.compile(r"(General|Other|Further|More) ")
 
 
 class LabelFigures(NamedTuple):
@@ -58,7 +58,7 @@ def label_figures(labels: Mapping[str, str], assigned: pd.DataFrame, embedder: E
     """Return the figures of labels.
 
     Args:
-        labels: theme to label; those that say "General ..." or "Other ..." name nothing and are counted apart.
+        labels: theme to label; "General ..." and "Other ..." name nothing and are counted apart.
         assigned: theme_id and text of each segment's strongest theme.
         embedder: judges what is near.
     """

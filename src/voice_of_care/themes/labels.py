@@ -246,7 +246,8 @@ def may_name(phrase: Phrase, barred: frozenset[str], proper: frozenset[str]) -> 
     if any(word in DATES or word in proper for word in words):
         return False
     if len(words) > 1:
-        return words[-1] not in barred and not all(word in GENERAL_WORDS for word in words)
+        is_empty = all(word in GENERAL_WORDS for word in words) or all(word in SETTING_WORDS for word in words)
+        return words[-1] not in barred and words[0] != "time" and not is_empty
     is_made = words[0] in _MADE
     return is_made or (words[0] not in barred and not _is_vague(words[0]) and words[0] not in GENERAL_WORDS)
 
@@ -370,12 +371,15 @@ def _companion(first: _Candidate, enough: Sequence[_Candidate], total: int) -> _
 
 def _other(naming: Naming, ranked: Sequence[_Candidate], used: Sequence[frozenset[str]], labels: set[str]) -> Name:
     """Return a name for what has no phrase in common that is free; further ones carry what they say most."""
-    label = {"praise": "Other praise", "concern": "Other concerns"}.get(naming.tone, "Other remarks")
+    what = {"praise": "praise", "concern": "concerns"}.get(naming.tone, "remarks")
     free = [one for one in ranked if not any(_same(one.essence, other) for other in used)]
-    most = [*(one.phrase.shown for one in [*free, *ranked]), *naming.keywords]
-    options = [label, *(f"{label} ({word})" for word in most)]
-    options += [f"{label} ({number})" for number in range(2, len(labels) + 3)]
-    return Name(next(option for option in options if option not in labels), label.lower())
+    options = [f"Other {what}", *(f"Other {what} ({one.phrase.shown})" for one in [*free, *ranked])]
+    options += [
+        f"Further {what}",
+        f"More {what}",
+        *(f"Other {what} ({number})" for number in range(2, len(labels) + 3)),
+    ]
+    return Name(next(option for option in options if option not in labels), f"other {what}")
 
 
 def name_parents(families: Sequence[Sequence[Name]], *, taken: Sequence[str]) -> list[str]:
@@ -406,7 +410,7 @@ def name_parents(families: Sequence[Sequence[Name]], *, taken: Sequence[str]) ->
 
 
 def _is_catch_all(name: Name) -> bool:
-    return name.label.startswith(("General ", "Other "))
+    return name.label.startswith(("General ", "Other ", "Further ", "More "))
 
 
 def sentence_case(phrase: str) -> str:
