@@ -320,3 +320,18 @@ def test_what_nobody_has_approved_is_its_owners_alone(done, tmp_path):
     assert run(["decide", "--project", project, "--list", str(tmp_path / "list.xlsx")]) == 0
     assert run(["report", "--project", project, "--to", str(tmp_path / "in.html"), "--profile", "internal"]) == 0
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "list.xlsx", tmp_path / "in.html")} == {0o600}
+
+
+def test_explain_marks_words_in_safe_text_and_knows_its_ids(done, tmp_path, capsys):
+    exported(done / "project", tmp_path / "t")
+    segments = pd.read_csv(tmp_path / "t" / "segments.csv")
+    capsys.readouterr()
+    segment = segments[segments["text"].str.split().str.len() > 4].iloc[0]
+    assert run(["explain", segment["segment_id"], "--project", str(done / "project"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [each["text"] for each in told["segments"]] == [segment["text"]]
+    assert {"kind", "voice", "sentiment"} <= {reason["about"] for reason in told["segments"][0]["reasons"]}
+    assert run(["explain", "VOC-NONE", "--project", str(done / "project")]) == 2
+    error = capsys.readouterr().err
+    assert "No comment or segment of this project has that id" in error
+    assert error.count("\n") == 1
