@@ -22,7 +22,7 @@ from voice_of_care.pipeline import Stopwatch, deidentify_comments, read_safely_n
 from voice_of_care.sentiment import score_sentiment
 from voice_of_care.settings import load_settings
 from voice_of_care.statements import code_statements
-from voice_of_care.tables import SAFE_COMMENTS, SEGMENT_LINKS, SEGMENTS, STATEMENT_KINDS, VOICES, conform
+from voice_of_care.tables import SAFE_COMMENTS, SEGMENTS, STATEMENT_KINDS, VOICES, conform
 
 if TYPE_CHECKING:
     from voice_of_care.embedding import Embedders
@@ -80,9 +80,7 @@ def on_sentences(embedders: Embedders) -> None:
     gold = sentences()
     comments, segments = as_comments(gold)
     scored = score_sentiment(segments, comments, embedders=embedders)
-    coded = code_statements(
-        segments, comments, sentiments=scored.sentiments, segment_links=SEGMENT_LINKS.empty()
-    )  # fmt: skip
+    coded = code_statements(segments, comments, sentiments=scored.sentiments)
     for name, side in (("seen while the rules were written", False), ("not seen", True)):
         rows = (gold["judges"] == side).to_numpy()
         say_agreement(f"voice, sentences {name}", gold["voice"][rows], coded["voice"][rows], VOICES)
@@ -114,7 +112,6 @@ def on_exercise(embedders: Embedders) -> None:
         scored.split.segments,
         scored.safe_comments,
         sentiments=scored.sentiment.sentiments,
-        segment_links=SEGMENT_LINKS.empty(),
     )
     both = planted.merge(coded, on="segment_id", suffixes=("_planted", ""), validate="1:1").merge(
         scored.split.segments[["segment_id", "comment_id"]], on="segment_id", validate="1:1"

@@ -53,9 +53,7 @@ def analysis(embedders):
         theme_vectors=conform(vectors, THEME_VECTORS),
         segment_links=conform(links, SEGMENT_LINKS),
         sentiments=scored.sentiments,
-        statements=code_statements(
-            made.segments, made.safe_comments, sentiments=scored.sentiments, segment_links=SEGMENT_LINKS.empty()
-        ),
+        statements=code_statements(made.segments, made.safe_comments, sentiments=scored.sentiments),
     )
 
 

@@ -20,7 +20,7 @@ from voice_of_care.errors import InputError
 from voice_of_care.pipeline import Scored, judge_by_models
 from voice_of_care.priorities.zero_shot import hear, logits_of, score, strengths_of
 from voice_of_care.sentiment import score_sentiment
-from voice_of_care.tables import SAFE_COMMENTS, SEGMENTS, SET_ASIDE, conform
+from voice_of_care.tables import SAFE_COMMENTS, SEGMENTS, SET_ASIDE, STATEMENTS, conform
 from voice_of_care.themes import SegmentsSplit
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def _reasons(row: Mapping[Hashable, Any], analysis: Analysis, embedders: Embedde
         units(variants.safe_comments),
         SegmentsSplit(variants.segments, SET_ASIDE.empty()),
         score_sentiment(variants.segments, variants.safe_comments, embedders=embedders),
+        STATEMENTS.empty(),
     )
     yield from _theme_reasons(row, analysis, variants, embedders)
     yield from _link_reasons(row, analysis, variants, scored, embedders)

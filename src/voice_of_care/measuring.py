@@ -248,6 +248,7 @@ def scored_of(analysis: Analysis, *, settings: Settings) -> Scored:
         units(analysis.safe_comments, count_campaigns=settings.intake.count_campaigns),
         SegmentsSplit(analysis.segments, SET_ASIDE.empty()),
         SentimentScored(analysis.sentiments, analysis.comment_sentiments),
+        analysis.statements,
     )
 
 
@@ -274,13 +275,17 @@ def without(scored: Scored, comment_ids: Sequence[str]) -> Scored:
         return frame[~frame["comment_id"].isin(list(comment_ids))].reset_index(drop=True)
 
     segments = rest(scored.split.segments)
-    sentiments = scored.sentiment.sentiments
-    of_rest = sentiments[sentiments["segment_id"].isin(segments["segment_id"])].reset_index(drop=True)
+
+    def of_rest(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["segment_id"].isin(segments["segment_id"])].reset_index(drop=True)
+
+    sentiment = scored.sentiment
     return Scored(
         rest(scored.safe_comments),
         scored.unit_of[~scored.unit_of.index.isin(list(comment_ids))],
         scored.split._replace(segments=segments),
-        scored.sentiment._replace(sentiments=of_rest, comment_sentiments=rest(scored.sentiment.comment_sentiments)),
+        SentimentScored(of_rest(sentiment.sentiments), rest(sentiment.comment_sentiments)),
+        of_rest(scored.statements),
     )
 
 
@@ -397,11 +402,11 @@ def shuffled(scored: Scored, *, seed: int) -> Scored:
         np.lexsort((segments["position"].to_numpy(), segments["comment_id"].map(rank).to_numpy()))
     ].reset_index(drop=True)
     sentiments = scored.sentiment.sentiments.set_index("segment_id").loc[segments["segment_id"]].reset_index()
-    return Scored(
-        comments,
-        scored.unit_of.loc[comments["comment_id"]],
-        scored.split._replace(segments=segments),
-        scored.sentiment._replace(sentiments=sentiments),
+    return scored._replace(
+        safe_comments=comments,
+        unit_of=scored.unit_of.loc[comments["comment_id"]],
+        split=scored.split._replace(segments=segments),
+        sentiment=scored.sentiment._replace(sentiments=sentiments),
     )
 
 

@@ -32,7 +32,7 @@ from voice_of_care.intake import find_campaigns, read_comments
 from voice_of_care.models import model_hashes
 from voice_of_care.priorities import Trained, learn_priorities, link_priorities
 from voice_of_care.sentiment import score_sentiment
-from voice_of_care.statements import code_statements
+from voice_of_care.statements import answer_plain_questions, code_statements
 from voice_of_care.tables import EVENTS, EXAMPLES, RUNS, SAFE_COMMENTS, SEGMENTS, SET_ASIDE, SEVERITIES, TABLES, conform
 from voice_of_care.themes import Guide, find_themes, split_segments
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from voice_of_care.store import Project, Store
     from voice_of_care.themes import SegmentsSplit, ThemesFound
 
-STEPS = ("read", "de-identify", "segment", "embed", "sentiment", "themes", "priorities", "statements")
+STEPS = ("read", "de-identify", "segment", "embed", "sentiment", "statements", "themes", "priorities")
 QDC = "qdc"
 
 
@@ -63,12 +63,13 @@ class Run(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """Safe comments with all that each is given alone: unit, segments, sentiment."""
+    """Safe comments with all that each is given alone: unit, segments, sentiment, what each statement does."""
 
     safe_comments: pd.DataFrame
     unit_of: pd.Series
     split: SegmentsSplit
     sentiment: SentimentScored
+    statements: pd.DataFrame
 
 
 @dataclass
@@ -138,14 +139,6 @@ def run(
             frameworks=frameworks,
             examples=examples,
         )
-    with watch.step("statements"):
-        statements = code_statements(
-            scored.split.segments,
-            safe.safe_comments,
-            sentiments=scored.sentiment.sentiments,
-            segment_links=linked.segment_links,
-        )
-    _conserve("statements", scored.split.segments["segment_id"], statements["segment_id"])
     analysis = Analysis(
         safe_comments=safe.safe_comments,
         redactions=safe.redactions,
@@ -160,7 +153,7 @@ def run(
         segment_links=linked.segment_links,
         sentiments=scored.sentiment.sentiments,
         comment_sentiments=scored.sentiment.comment_sentiments,
-        statements=statements,
+        statements=answer_plain_questions(scored.statements, linked.segment_links),
         severities=SEVERITIES.empty(),
         set_aside=_stack(read.set_aside, scored.split.set_aside, found.set_aside),
         sources=read.sources,
@@ -185,7 +178,7 @@ def deidentify_comments(read: ReadComments, *, settings: Settings, key: bytes, w
 def score_comments(
     safe_comments: pd.DataFrame, *, settings: Settings, embedders: Embedders, watch: Stopwatch
 ) -> Scored:
-    """Do what each comment is given alone: split it into segments, read its sentiment."""
+    """Do what each comment is given alone: split it into segments, read its sentiment and what each statement does."""
     with watch.step("segment"):
         split = split_segments(safe_comments)
     _conserve("segment", safe_comments["comment_id"], split.segments["comment_id"], split.set_aside["item_id"])
@@ -197,7 +190,10 @@ def score_comments(
         sentiment = score_sentiment(segments, safe_comments, embedders=embedders)
     _conserve("sentiment", segments["segment_id"], sentiment.sentiments["segment_id"])
     unit_of = units(safe_comments, count_campaigns=settings.intake.count_campaigns)
-    return Scored(safe_comments, unit_of, split, sentiment)
+    with watch.step("statements"):
+        statements = code_statements(segments, safe_comments, sentiments=sentiment.sentiments)
+    _conserve("statements", segments["segment_id"], statements["segment_id"])
+    return Scored(safe_comments, unit_of, split, sentiment, statements)
 
 
 def theme_comments(
@@ -217,6 +213,7 @@ def theme_comments(
         settings=settings.themes,
         unit_of=scored.unit_of,
         sentiments=scored.sentiment.sentiments,
+        statements=scored.statements,
         known=known,
         guide=Guide(seeds, embedders.general) if seeds else None,
     )

@@ -29,7 +29,7 @@ from voice_of_care.pipeline import (
 )
 from voice_of_care.priorities import learn_priorities, link_priorities
 from voice_of_care.settings import PrioritySettings
-from voice_of_care.statements import code_statements
+from voice_of_care.statements import answer_plain_questions
 from voice_of_care.tables import ASSIGNMENTS, EXAMPLES, RUNS, TABLES, conform
 
 if TYPE_CHECKING:
@@ -222,9 +222,7 @@ def relink(
         frameworks=as_made.frameworks,
         examples=examples,
     )
-    statements = code_statements(
-        as_made.segments, as_made.safe_comments, sentiments=as_made.sentiments, segment_links=linked.segment_links
-    )
+    statements = answer_plain_questions(as_made.statements, linked.segment_links)
     last = stored["runs"].iloc[-1]
     row = run_row(
         project,

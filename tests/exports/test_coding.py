@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
-from tests.small import small_analysis
 
+from tests.small import small_analysis
 from voice_of_care.errors import InputError
 from voice_of_care.exports.coding import is_coding_workbook, read_coding_workbook, write_coding_workbook
 from voice_of_care.frameworks.loader import find_framework

@@ -17,7 +17,14 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 
 def test_the_public_names():
-    assert sorted(voice_of_care.__all__) == ["Analysis", "Settings", "VoiceOfCareError", "analyse", "load_coder", "load_settings"]
+    assert sorted(voice_of_care.__all__) == [
+        "Analysis",
+        "Settings",
+        "VoiceOfCareError",
+        "analyse",
+        "load_coder",
+        "load_settings",
+    ]
 
 
 def test_every_error_stands_in_the_tree_that_the_module_draws():

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.small import small_analysis
-from voice_of_care.statements import code_statements
+from voice_of_care.statements import answer_plain_questions, code_statements
 from voice_of_care.statements.code import source_forms
 from voice_of_care.tables import SEGMENT_LINKS, STATEMENTS, conform
 
@@ -15,12 +15,9 @@ def analysis():
 
 
 def coded(analysis, comments=None, links=None):
-    return code_statements(
-        analysis.segments,
-        analysis.safe_comments if comments is None else comments,
-        sentiments=analysis.sentiments,
-        segment_links=SEGMENT_LINKS.empty() if links is None else links,
-    )
+    safe_comments = analysis.safe_comments if comments is None else comments
+    statements = code_statements(analysis.segments, safe_comments, sentiments=analysis.sentiments)
+    return answer_plain_questions(statements, SEGMENT_LINKS.empty() if links is None else links)
 
 
 def test_every_segment_is_coded_once_in_the_order_given(analysis):
@@ -48,9 +45,7 @@ def test_a_voice_does_not_go_on_into_the_next_comment(analysis):
     texts = ["The group felt let down.", *["Cars block the lane."] * (len(analysis.segments) - 1)]
     segments = analysis.segments.assign(text=texts)
     comments = analysis.safe_comments.assign(session_id="S", respondent_id=pd.Series([None] * len(texts), dtype="str"))
-    statements = code_statements(
-        segments, comments, sentiments=analysis.sentiments, segment_links=SEGMENT_LINKS.empty()
-    )
+    statements = code_statements(segments, comments, sentiments=analysis.sentiments)
     assert list(statements["voice"]) == ["facilitator"] + ["first_hand"] * (len(texts) - 1)
 
 
@@ -59,6 +54,5 @@ def test_no_segments_give_the_empty_table(analysis):
         analysis.segments.iloc[:0],
         analysis.safe_comments,
         sentiments=analysis.sentiments.iloc[:0],
-        segment_links=SEGMENT_LINKS.empty(),
     )
     pd.testing.assert_frame_equal(empty, STATEMENTS.empty())

@@ -17,16 +17,13 @@ if TYPE_CHECKING:
 _ASKED = ["comment_id", "question", "respondent_group", "session_id", "respondent_id"]
 
 
-def code_statements(
-    segments: pd.DataFrame, safe_comments: pd.DataFrame, *, sentiments: pd.DataFrame, segment_links: pd.DataFrame
-) -> pd.DataFrame:
-    """Return the table `statements`, one row a segment, in the order given.
+def code_statements(segments: pd.DataFrame, safe_comments: pd.DataFrame, *, sentiments: pd.DataFrame) -> pd.DataFrame:
+    """Return the table `statements`, one row a segment, in the order given; no plain question is known yet.
 
     Args:
         segments: the segments; those of one comment in the order they were said.
         safe_comments: for the question answered, the group, and whether the source is notes of a session.
         sentiments: what asks for nothing is praise or concern by its sentiment.
-        segment_links: the plain question answered is read from the links to the four plain questions.
     """
     if segments.empty:
         return STATEMENTS.empty()
@@ -36,8 +33,13 @@ def code_statements(
         .merge(sentiments[["segment_id", "label", "polarity"]], on="segment_id", how="left", validate="1:1")
     )
     coded = rows[["segment_id"]].join([_as_columns(_kinds(rows), "kind"), _as_columns(_voices(rows), "voice")])
-    answered = rows["segment_id"].map(_plain_questions(segment_links))
-    return conform(coded.assign(plain_question=answered), STATEMENTS)
+    return conform(coded.assign(plain_question=None), STATEMENTS)
+
+
+def answer_plain_questions(statements: pd.DataFrame, segment_links: pd.DataFrame) -> pd.DataFrame:
+    """Return the statements with the plain question each answers: its strongest link to the four."""
+    answered = statements["segment_id"].map(_plain_questions(segment_links))
+    return conform(statements.assign(plain_question=answered), STATEMENTS)
 
 
 def source_forms(comments: pd.DataFrame) -> list[Form]:

@@ -50,6 +50,7 @@ def find_themes(
     settings: ThemeSettings,
     unit_of: pd.Series,
     sentiments: pd.DataFrame,
+    statements: pd.DataFrame | None = None,
     known: pd.DataFrame | None = None,
     guide: Guide | None = None,
 ) -> ThemesFound:
@@ -61,7 +62,9 @@ def find_themes(
         embedder: the sentence model.
         settings: how many themes, how few units, further stop words, the seed.
         unit_of: the unit of each comment_id; themes are sized by units.
-        sentiments: the sentiment of each segment, for descriptions and disconfirming quotes.
+        sentiments: the sentiment of each segment, for disconfirming quotes, and for descriptions where there are no
+            statements.
+        statements: what each segment does (praise, concern, suggestion), for descriptions.
         known: theme vectors of an earlier run; themes that come back keep their ids.
         guide: what to seed themes with, on request; the rest is discovered all the same.
 
@@ -69,7 +72,7 @@ def find_themes(
         TooLittleDataError: too few different segments or units.
     """
     with threadpool_limits(1):
-        return _find(_Input(segments, safe_comments, unit_of, sentiments, known, guide), embedder, settings)
+        return _find(_Input(segments, safe_comments, unit_of, sentiments, statements, known, guide), embedder, settings)
 
 
 class _Input(NamedTuple):
@@ -77,6 +80,7 @@ class _Input(NamedTuple):
     safe_comments: pd.DataFrame
     unit_of: pd.Series
     sentiments: pd.DataFrame
+    statements: pd.DataFrame | None
     known: pd.DataFrame | None
     guide: Guide | None
 
@@ -129,6 +133,9 @@ def _said(given: _Input) -> pd.DataFrame:
     said = given.segments.merge(about, on="comment_id", how="left", validate="many_to_one")
     tones = given.sentiments[["segment_id", "label"]].rename(columns={"label": "sentiment"})
     said = said.merge(tones, on="segment_id", how="left", validate="one_to_one")
+    if given.statements is not None:
+        kinds = given.statements[["segment_id", "kind"]]
+        said = said.merge(kinds, on="segment_id", how="left", validate="one_to_one")
     reasons = {text: reason_to_set_aside(text) for text in said["text"].unique()}
     unit = said["comment_id"].map(given.unit_of)
     return said.assign(
