@@ -4,7 +4,7 @@ BIN := .venv/bin
 EXERCISE := corpora/synthetic/listening-exercise
 PROJECT := reports/listening-exercise
 
-.PHONY: report test check bench quality docs corpus example lock clean
+.PHONY: report test check bench quality models models-across docs corpus example lock clean
 
 report: .venv/ready
 	$(BIN)/python tools/exercise.py --exercise $(EXERCISE) --project $(PROJECT)
@@ -40,6 +40,32 @@ quality: .venv/ready
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r benchmarks/requirements-peers.lock
 	$(PYTHON) -c "open('.venv-peers/ready', 'w').close()"
+
+# CODED=path/nhs_patient_feedback.csv; TORCH=folder or page of wheels where pip finds the CPU build of torch
+MADE := models/build
+TRAIN := models/train/train_encoder.py models/train/minilm.py models/train/coded.py
+FOLDS := fold-0-of-3 fold-1-of-3 fold-2-of-3
+ACROSS := without-NEAS without-NHFT
+
+models: .venv/ready $(MADE)/env/ready
+	$(if $(CODED),,$(error Say which comments: make models CODED=path/nhs_patient_feedback.csv))
+	$(MAKE) --no-print-directory -j2 $(addprefix $(MADE)/,$(addsuffix /model.onnx,all $(FOLDS)))
+	$(BIN)/python models/train/train_heads.py "$(CODED)" --encoders $(MADE)
+
+# The encoders that were tuned without one Trust; the next `make models` then measures across Trusts too
+models-across: $(MADE)/env/ready
+	$(if $(CODED),,$(error Say which comments: make models-across CODED=path/nhs_patient_feedback.csv))
+	$(MAKE) --no-print-directory -j2 $(addprefix $(MADE)/,$(addsuffix /model.onnx,$(ACROSS)))
+
+$(MADE)/%/model.onnx: $(TRAIN) | $(MADE)/env/ready
+	$(MADE)/env/bin/python models/train/train_encoder.py "$(CODED)" --side $* --to $(@D)
+
+$(MADE)/env/ready: requirements.lock models/train/requirements.txt
+	$(PYTHON) -m venv $(MADE)/env
+	$(MADE)/env/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(MADE)/env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(if $(TORCH),--find-links "$(TORCH)") -r models/train/requirements.txt
+	$(MADE)/env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PYTHON) -c "open('$(MADE)/env/ready', 'w').close()"
 
 example: .venv/ready
 	$(BIN)/python tools/exercise.py --exercise $(EXERCISE) --project $(PROJECT) --example reports/example

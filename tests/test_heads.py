@@ -93,3 +93,20 @@ def test_first_of_equal_segments_carries():
     segments = pd.DataFrame({"position": [2, 1]})
     own, whole = np.array([[0.4], [0.4]]), np.array([[0.9]])
     assert placed(own, whole, segments, np.array([0, 0])).tolist() == [[0.4], [0.9]]
+
+
+def test_every_label_has_a_head_and_rare_ones_are_found(embedders):
+    planted = {
+        "parking": "There was nowhere to leave my car.",
+        "pain-management": "I was left in agony and nobody brought painkillers.",
+        "electronic-entertainment": "The television by my bed did not work.",
+        "sensory-experience": "It was far too noisy and bright to sleep.",
+        "discharge": "They sent me home from hospital too soon.",
+        "feeling-safe": "I was frightened of another patient.",
+    }
+    assert set(planted) <= set(load_heads().priority_ids.tolist())
+    comments, segments = tables_of([[text] for text in planted.values()])
+    found = decided(qdc_probabilities(segments, comments, embedders=embedders), 0.5)
+    wanted = set(zip(comments["comment_id"], planted, strict=True))
+    assert len(found & wanted) >= 5
+    assert sum(name in planted for _, name in found - wanted) <= 1

@@ -9,9 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import yaml
 from sklearn.model_selection import GroupKFold
 
-FILE = Path(__file__).resolve().parents[2] / "src" / "voice_of_care" / "evaluation" / "qdc_feedback.toml"
+PACKAGE = Path(__file__).resolve().parents[2] / "src" / "voice_of_care"
+FILE = PACKAGE / "evaluation" / "qdc_feedback.toml"
+FRAMEWORK = PACKAGE / "frameworks" / "qdc.yaml"
 _DECLARED = tomllib.loads(FILE.read_text(encoding="utf-8"))
 MERGED: dict[str, str] = _DECLARED["merged"]
 LABELS: tuple[str, ...] = tuple(_DECLARED["labels"])
@@ -67,3 +70,18 @@ def training_rows(coded: Coded, side: str) -> np.ndarray:
     number, parts = (int(each) for each in re.findall(r"\d+", side))
     folds = GroupKFold(parts, shuffle=True, random_state=parts).split(respondents, groups=respondents)
     return np.array(list(folds)[number][0])
+
+
+def framework_phrases() -> tuple[list[str], list[int]]:
+    """Return the labels, definitions and cues of the framework, and the column of the label each belongs to."""
+    elements = yaml.safe_load(FRAMEWORK.read_text(encoding="utf-8"))["elements"]
+    place = {slug(label): column for column, label in enumerate(LABELS)}
+    phrases, owners = [], []
+    for element in elements:
+        if not element.get("include_cues"):
+            continue
+        cues = [cue for cue in element["include_cues"] if "..." not in cue]
+        for phrase in [element["label"], element["definition"], *cues]:
+            phrases.append(phrase)
+            owners.append(place[slug(element["label"])])
+    return phrases, owners

@@ -1,8 +1,8 @@
 """Sentence embeddings: the seam (`Embedder`), the two encoders behind it, and a cache by model and text.
 
-The general encoder knows English at large: frameworks' cues are compared in its space, and sentiment is read in it. The
-feedback encoder is the same one, tuned on coded feedback (`models/feedback-encoder/card.md`): themes are found in its
-space.
+The general encoder knows English at large: frameworks' cues are compared in its space. The feedback encoder is the same
+one, tuned on coded feedback (`models/feedback-encoder/card.md`): themes are found in its space, and its heads give
+priorities. Sentiment reads both.
 
 A text's vector depends on the text alone: batches hold texts of one token length, so nothing is padded, and each batch
 is computed by one thread. Order, company and thread count change nothing, to the bit, on one kind of processor.
