@@ -9,7 +9,7 @@ import pytest
 
 from tests.test_learning import MUSIC, OTHERS, PETS
 from voice_of_care.cli import run
-from voice_of_care.pipeline import read_analysis
+from voice_of_care.projects import read_analysis
 from voice_of_care.store import Store, find_project
 
 OWN = """

@@ -32,13 +32,7 @@ from voice_of_care.evaluation.resampling import Resampling
 from voice_of_care.evaluation.results import Evaluation, Ledger
 from voice_of_care.exports.coding import read_coding_workbook
 from voice_of_care.intake.coded import NO, YES, CodedSheet, open_coded, read_coded
-from voice_of_care.pipeline import (
-    Scored,
-    deidentify_comments,
-    link_comments,
-    score_comments,
-    theme_comments,
-)
+from voice_of_care.pipeline import Scored, deidentify_comments, link_comments, score_comments, theme_comments
 from voice_of_care.sentiment import SentimentScored
 from voice_of_care.tables import ASSIGNMENTS, SET_ASIDE
 from voice_of_care.themes import SegmentsSplit

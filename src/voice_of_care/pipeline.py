@@ -9,31 +9,26 @@ vanishes: every comment and every segment that goes into a step comes out of it 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from voice_of_care.analysis import Analysis
 from voice_of_care.counting import units
-from voice_of_care.decisions import apply_decisions, is_chain_whole
 from voice_of_care.deidentify import deidentify, redact_labels
 from voice_of_care.embedding import load_embedders
-from voice_of_care.errors import InputError, SchemaError, StoreError, TooLittleDataError
+from voice_of_care.errors import InputError, SchemaError, TooLittleDataError
 from voice_of_care.frameworks import load_frameworks, load_seeds
 from voice_of_care.heads import load_heads, qdc_probabilities
 from voice_of_care.intake import find_campaigns, read_comments
-from voice_of_care.models import model_hashes
 from voice_of_care.priorities import Trained, learn_priorities, link_priorities
 from voice_of_care.sentiment import score_sentiment
 from voice_of_care.statements import answer_plain_questions, code_statements
-from voice_of_care.tables import EVENTS, EXAMPLES, RUNS, SAFE_COMMENTS, SEGMENTS, SET_ASIDE, SEVERITIES, TABLES, conform
+from voice_of_care.tables import EVENTS, EXAMPLES, RUNS, SAFE_COMMENTS, SEGMENTS, SET_ASIDE, SEVERITIES, conform
 from voice_of_care.themes import Guide, find_themes, split_segments
 
 if TYPE_CHECKING:
@@ -47,7 +42,6 @@ if TYPE_CHECKING:
     from voice_of_care.priorities import PrioritiesLinked
     from voice_of_care.sentiment import SentimentScored
     from voice_of_care.settings import DeidentifySettings, Settings
-    from voice_of_care.store import Project, Store
     from voice_of_care.themes import SegmentsSplit, ThemesFound
 
 STEPS = ("read", "de-identify", "segment", "embed", "sentiment", "statements", "themes", "priorities")
@@ -361,110 +355,6 @@ def redact_file(path: Path, *, settings: Settings, key: bytes | None = None) -> 
     ]
 
 
-def analyse_project(
-    paths: Sequence[Path],
-    *,
-    project: Project,
-    store: Store,
-    extra_frameworks: Sequence[str] = (),
-    now: Callable[[], str],
-    stopwatch: Stopwatch,
-) -> Analysis:
-    """Analyse files into a project, and return the analysis with its reviewers' decisions applied.
-
-    Args:
-        paths: files and folders; they replace what was analysed before.
-        project: folder, settings and key.
-        store: the project's open database.
-        extra_frameworks: ids to map to besides the settings' own.
-        now: gives the time of day for the run's row, ISO 8601 UTC.
-        stopwatch: times the steps.
-    """
-    started = now()
-    frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=extra_frameworks)
-    embedders = load_embedders(lookup=store.find_vectors, remember=store.remember_vectors, progress=stopwatch.tell)
-    done = run(
-        paths,
-        settings=project.settings,
-        key=project.key,
-        embedders=embedders,
-        frameworks=frameworks,
-        known=store.read("theme_vectors"),
-        examples=read_examples(project, store),
-        seeds=load_seeds(project.settings.themes.seeds, folder=project.folder),
-        stopwatch=stopwatch,
-    )
-    dates = done.analysis.safe_comments["received_on"].dropna()
-    report_date = project.settings.report.date or (dates.max().date() if len(dates) else None)
-    row = run_row(
-        project,
-        number=len(store.read("runs")) + 1,
-        started=started,
-        finished=now(),
-        report_date=report_date.isoformat() if report_date else None,
-        input_hash=_hash_input(done.comments),
-        seconds=json.dumps(stopwatch.seconds),
-        frameworks=frameworks,
-    )
-    tables = {**done.analysis.tables(), "comments": done.comments, "repeats": done.repeats}
-    store.write_run(tables, row)
-    return read_analysis(project, store)
-
-
-def run_row(
-    project: Project,
-    *,
-    number: int,
-    started: str,
-    finished: str,
-    report_date: str | None,
-    input_hash: str,
-    seconds: str,
-    frameworks: Sequence[Framework],
-) -> pd.DataFrame:
-    """Return the row that tells what a run was made of."""
-    row = {
-        "run_id": number,
-        "started_at": started,
-        "finished_at": finished,
-        "report_date": report_date,
-        "settings_hash": project.settings.digest(),
-        "input_hash": input_hash,
-        "model_hashes": json.dumps(model_hashes(), sort_keys=True),
-        "code_version": version("voice-of-care"),
-        "step_seconds": seconds,
-        "frameworks": [framework.id for framework in frameworks],
-    }
-    return conform(pd.DataFrame([row]), RUNS)
-
-
-def read_analysis(project: Project, store: Store) -> Analysis:
-    """Return a project's analysis as it stands: the tables of the last run with all decisions applied.
-
-    Raises:
-        StoreError: no run has been finished yet.
-    """
-    tables = {name: store.read(name) for name in TABLES}
-    if not is_chain_whole(tables["events"]):
-        msg = f"{project.folder}: the list of decisions was changed from outside. Put back a copy of the project."
-        raise StoreError(msg)
-    runs = tables["runs"]
-    if runs.empty:
-        msg = f"{project.folder}: no analysed project here. Run 'voice-of-care analyse PATH --project ...' first."
-        raise StoreError(msg)
-    used = tuple(runs["frameworks"].iloc[-1]) if len(runs) else ()
-    frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=used)
-    stored = Analysis(**tables, frameworks=tuple(each for each in frameworks if each.id in used))
-    unit_of = units(stored.safe_comments, count_campaigns=project.settings.intake.count_campaigns)
-    return apply_decisions(stored, unit_of=unit_of)
-
-
-def read_examples(project: Project, store: Store) -> pd.DataFrame:
-    """Return what people have shown so far: what was stored, and what reviewers have decided since."""
-    stored = store.read(EXAMPLES.name)
-    return stored if store.read(RUNS.name).empty else read_analysis(project, store).examples
-
-
 def _why_none(read: ReadComments) -> str:
     problems = [
         each if each.startswith(row["source"]) else f"{row['source']}: {each}"
@@ -487,10 +377,3 @@ def _conserve(step: str, into: pd.Series, *out: pd.Series) -> None:
 def _stack(*parts: pd.DataFrame) -> pd.DataFrame:
     filled = [part for part in parts if len(part)]
     return conform(pd.concat(filled, ignore_index=True) if filled else SET_ASIDE.empty(), SET_ASIDE)
-
-
-def _hash_input(comments: pd.DataFrame) -> str:
-    """Return a sha256 over all comments as read, the same in whatever order they stood."""
-    rows = comments.drop(columns=["comment_id", "source_ref"]).itertuples(index=False, name=None)
-    lines = ["\x1f".join("" if pd.isna(value) else str(value) for value in row) for row in rows]
-    return hashlib.sha256("\x1e".join(sorted(lines)).encode("utf-8", "surrogatepass")).hexdigest()

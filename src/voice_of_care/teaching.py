@@ -20,14 +20,9 @@ from voice_of_care.errors import InputError
 from voice_of_care.evaluation.codings import CODED, NO_PRIORITY, read_codings
 from voice_of_care.intake.coded import NO, YES, read_coded
 from voice_of_care.measuring import coded_sheet, scored_of
-from voice_of_care.pipeline import (
-    deidentify_comments,
-    link_comments,
-    read_analysis,
-    run_row,
-    standing_alone,
-)
+from voice_of_care.pipeline import deidentify_comments, link_comments, standing_alone
 from voice_of_care.priorities import learn_priorities, link_priorities
+from voice_of_care.projects import read_analysis, run_row
 from voice_of_care.settings import PrioritySettings
 from voice_of_care.statements import answer_plain_questions
 from voice_of_care.tables import ASSIGNMENTS, EXAMPLES, RUNS, TABLES, conform

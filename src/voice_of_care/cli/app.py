@@ -46,7 +46,7 @@ def settings_of(project: Path | None) -> Settings:
 
 def read_project(folder: Path) -> tuple[Project, Analysis]:
     """Return a project and its analysis as it stands."""
-    from voice_of_care.pipeline import read_analysis
+    from voice_of_care.projects import read_analysis
     from voice_of_care.store import Store, find_project
 
     opened = find_project(folder)

@@ -29,7 +29,7 @@ def explain(
     from voice_of_care.embedding import load_embedders
     from voice_of_care.explain import explain as find_reasons
     from voice_of_care.explain import segments_of
-    from voice_of_care.pipeline import read_analysis
+    from voice_of_care.projects import read_analysis
     from voice_of_care.store import Store, find_project
 
     opened = find_project(project)

@@ -148,7 +148,7 @@ def _evaluate_in(opened: Project, store: Store, file: Path, means: Means) -> Eva
     from voice_of_care.exports.coding import is_coding_workbook
     from voice_of_care.measuring import evaluate_file, evaluate_workbook
     from voice_of_care.models import model_hashes
-    from voice_of_care.pipeline import read_analysis, read_examples
+    from voice_of_care.projects import read_analysis, read_examples
 
     if is_coding_workbook(file):
         evaluation = evaluate_workbook(file, means=means, analysis=read_analysis(opened, store))

@@ -91,7 +91,8 @@ def analyse(
     quiet: Quiet = False,
 ) -> None:
     """Read files, de-identify them, find themes, map them to priorities, and keep it all in a project."""
-    from voice_of_care.pipeline import Stopwatch, analyse_project
+    from voice_of_care.pipeline import Stopwatch
+    from voice_of_care.projects import analyse_project
     from voice_of_care.settings import settings_template
     from voice_of_care.store import Store, open_project
 
@@ -155,7 +156,7 @@ def decide(
     """List what waits for a person (names, merges, links, quotes, severity, redactions); apply what they decided."""
     from voice_of_care.decisions import record_decisions
     from voice_of_care.exports import list_decisions, read_decisions
-    from voice_of_care.pipeline import read_analysis
+    from voice_of_care.projects import read_analysis
     from voice_of_care.store import Store, find_project
 
     if (to_list is None) == (to_apply is None):
