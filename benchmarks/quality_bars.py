@@ -23,6 +23,8 @@ class Bar(NamedTuple):
     bar: str
     ours: str
     is_hit: bool | None
+    short_by: float | None = None
+    is_within: bool = False  # the bar stands within the interval
 
 
 class Value(NamedTuple):
@@ -236,4 +238,6 @@ def _bar(key: str, measure: str, peer: Value | None, bar: float | None, ours: Va
         f"{shown} ({says})" if says else shown,
         "" if ours is None else str(ours),
         reached,
+        bar - ours.value if ours is not None and bar is not None and not reached else None,
+        ours is not None and bar is not None and ours.low <= bar <= ours.high,
     )
