@@ -333,7 +333,8 @@ def _names(figures: Mapping[str, Any]) -> str:
         "## Names of themes\n\nDoes a theme's name say what its segments say? Said: the segment holds a word of the "
         "name; near: the name is among the three nearest of all names. Shares over segments, themes alike; then, in "
         "three parts together, pairs of names a reader would take for one, names with words of grammar, and themes "
-        f"called only general or other. Four words have more chances to be said than a name of two.\n\n{_table(header, rows)}"
+        "called only general or other. Four words have more chances to be said than a name of two.\n\n"
+        f"{_table(header, rows)}"
         if rows
         else ""
     )
