@@ -113,6 +113,22 @@ def test_what_has_no_phrase_in_common_says_so_and_no_two_alike() -> None:
     assert labels[1] == "Further concerns"
 
 
+def test_what_many_sign_and_what_a_name_is_joined_from_name_nothing() -> None:
+    letter = [
+        "Please keep the little kiosk beside the stairs open for us.",
+        "Keep the little kiosk beside the stairs open.",
+    ]
+    apart = [f"They {word} about {number}." for word in ("went", "spoke", "ran") for number in "abcdef"]
+    assert "kiosk" not in labels_of([[*letter * 4, *apart], FOOD])[0].lower()
+    joined = [
+        "The BrookLink is slow.",
+        "We had BrookLink training.",
+        "Nobody likes BrookLink.",
+        "I see the brook there.",
+    ]
+    assert "brook" not in labels_of([joined * 3, FOOD])[0].lower()
+
+
 def test_parents_are_named_after_their_children_and_led_by_general_ones_only_when_largest() -> None:
     children = [Name("General praise", "general praise"), Name("Food", "food"), Name("Parking", "parking")]
     assert name_parents([children], taken=[]) == ["General praise and food"]

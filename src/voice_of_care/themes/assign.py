@@ -25,6 +25,13 @@ FURTHER_STRENGTH = 0.27
 
 MOST_PER_SEGMENT = 3
 
+FLEETING_BELOW = 0.25
+"""A leaf of few units that is less stable than this is none."""
+
+FEW_UNITS = 10
+FEW_SHARE = 0.02
+"""Few units are less than both."""
+
 AHEAD = 1e-6
 """How far a text's own leaf is put before a nearer prototype of another."""
 
@@ -114,6 +121,35 @@ def dissolve_small(leaves: Leaves, vectors: np.ndarray, *, places: Places, voice
         if shares[smallest] >= 1.0:
             break
         leaves = without(leaves, smallest)
+    return leaves
+
+
+def dissolve_fleeting(
+    leaves: Leaves, vectors: np.ndarray, stability: list[float], *, places: Places, voices: Voices, kept: frozenset[int]
+) -> Leaves:
+    """Dissolve leaves that few raise and that do not come back without some of them, the least stable first.
+
+    Args:
+        leaves: the leaves so far.
+        vectors: unit vectors of all texts.
+        stability: of each leaf.
+        places: as for `strengths_of`.
+        voices: units; a leaf that `voices.fewest` of them raise stays.
+        kept: topics whose leaves stay.
+    """
+    known = list(stability)
+    while len(leaves.topics) > 1:
+        heard = _heard(strengths_of(vectors, leaves, places=places), voices.of_text)
+        weak = [
+            leaf
+            for leaf, group in enumerate(leaves.topics)
+            if known[leaf] < FLEETING_BELOW and heard[leaf] < voices.fewest and not kept & set(group)
+        ]
+        if not weak:
+            break
+        leaf = min(weak, key=lambda leaf: (known[leaf], leaf))
+        leaves = without(leaves, leaf)
+        del known[leaf]
     return leaves
 
 

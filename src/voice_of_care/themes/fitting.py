@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from voice_of_care.themes.assign import Leaves, Places, Voices, centroids_of, dissolve_small, join_duplicates, leaves_of
+from voice_of_care.themes.assign import (
+    FEW_SHARE,
+    FEW_UNITS,
+    Leaves,
+    Places,
+    Voices,
+    centroids_of,
+    dissolve_fleeting,
+    dissolve_small,
+    join_duplicates,
+    leaves_of,
+)
 from voice_of_care.themes.cluster import join_parents
 from voice_of_care.themes.consensus import draw
 from voice_of_care.themes.guided import Seed, find_seeded
@@ -117,6 +129,14 @@ def fit_leaves(
             Voices(units_of_text, settings.fewest_units),
             Voices(_voices_of_text(usable, len(texts), "gathering"), min(2, int(usable["gathering"].nunique()))),
         ],
+    )
+    leaves = dissolve_fleeting(
+        leaves,
+        vectors,
+        [resampled.stability(group) for group in leaves.topics],
+        places=places,
+        voices=Voices(units_of_text, min(FEW_UNITS, math.ceil(FEW_SHARE * usable["unit"].nunique()))),
+        kept=seeds | {praise, complaint},
     )
     stability = [resampled.stability(group) for group in leaves.topics]
     seed_of_topic = {topic: seeded.seeds[seed] for seed, topic in topic_of_seed.items()}

@@ -17,8 +17,10 @@ from voice_of_care.themes.vocabulary import (
     QUALITIES,
     ROLES,
     SETTING_WORDS,
+    TIME_WORDS,
     VAGUE_WORDS,
 )
+from voice_of_care.themes.voices import have_voices
 from voice_of_care.themes.words import LIGHT_WORDS, content_words
 
 if TYPE_CHECKING:
@@ -57,17 +59,20 @@ SIZE_POWER = 0.25
 
 LIKENESS_POWER = 2.0
 SMALLEST_LIKENESS = 0.05
-JOINED_LIKENESS = 0.6
+JOINED_LIKENESS = 0.75
 """A second phrase is at least this times as like the theme as the first."""
 
 MUCH_THE_SAME = 0.75
 """Two phrases whose meanings are this near say nothing more together ("food and meals")."""
 
-LIKE_ENOUGH = 0.35
-SAID_ENOUGH = 0.15
+LIKE_ENOUGH = 0.4
+SAID_ENOUGH = 0.3
 """A phrase names a theme if its likeness to it is at least this, or that share of people say it."""
 
-LIKE_ENOUGH_IF_RARE = 0.4
+SAID_OFTEN = 0.1
+"""What so many say stands behind the name of a theme that has no subject."""
+
+LIKE_ENOUGH_IF_RARE = 0.5
 """And this where fewer people say it than a label asks for."""
 
 NEARER_ELSEWHERE = 0.05
@@ -104,11 +109,12 @@ class Naming(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A theme's label, the phrase at its head, for the label of its parent, and the families of its words."""
+    """A theme's label, the phrase at its head, for the label of its parent, its words' families; has it a subject?"""
 
     label: str
     head: str
     families: frozenset[str] = frozenset()
+    has_subject: bool = True
 
 
 class _Candidate(NamedTuple):
@@ -157,11 +163,15 @@ class _Speech:
 
     def __init__(self, naming: Naming) -> None:
         self._units = naming.units
+        self._said = naming.said
         self._rows: dict[str, set[int]] = {}
         for row, families in enumerate(naming.said):
             for family in families:
                 self._rows.setdefault(family, set()).add(row)
         self.total = max(1, len(frozenset().union(*naming.units)))
+        wanted = SAID_BY_FEW if self.total <= FEW_PEOPLE else SAID_BY
+        spoken = list(zip(self._said, self._units, strict=True))
+        self._enough = next((count for count in range(wanted, 1, -1) if have_voices(spoken, enough=count)), 1)
 
     def who(self, families: Families) -> frozenset[str]:
         """Return the units that say all these words in one segment."""
@@ -171,6 +181,11 @@ class _Speech:
     def share(self, families: Families) -> float:
         """Return the share of units that say them."""
         return len(self.who(families)) / self.total
+
+    def is_voiced(self, families: Families) -> bool:
+        """Say whether enough people say them in words of their own, or all do where the theme has hardly any."""
+        rows = sorted(set.intersection(*(self._rows.get(family, set()) for family in families)))
+        return have_voices([(self._said[row], self._units[row]) for row in rows], enough=self._enough)
 
 
 def name_themes(
@@ -228,7 +243,7 @@ def _candidates(
     found = []
     for families, keys in sorted(by_families.items()):
         units = own.who(families)
-        if len(units) < max(SAID_BY_FEW, needed(own.total) // 2):
+        if len(units) < max(SAID_BY_FEW, needed(own.total) // 2) or not own.is_voiced(families):
             continue
         phrase = shown[min(keys, key=lambda key: (-keys[key], key))]
         share = len(units) / own.total
@@ -247,7 +262,8 @@ def may_name(phrase: Phrase, barred: frozenset[str], proper: frozenset[str]) -> 
         return False
     if len(words) > 1:
         is_empty = all(word in GENERAL_WORDS for word in words) or all(word in SETTING_WORDS for word in words)
-        return words[-1] not in barred and words[0] != "time" and not is_empty
+        is_time = words[0] == "time" or words[-1] in TIME_WORDS
+        return words[-1] not in barred and not is_time and not is_empty
     is_made = words[0] in _MADE
     return is_made or (words[0] not in barred and not _is_vague(words[0]) and words[0] not in GENERAL_WORDS)
 
@@ -303,7 +319,7 @@ def _choose(namings: Sequence[Naming], ranked: Sequence[list[_Candidate]], total
             name, essences = _named(free[place], totals[place])
             used += essences
         else:
-            name = _other(namings[place], ranked[place], used, labels)
+            name = _other(namings[place], ranked[place], used, labels, totals[place])
         labels.add(name.label)
         names[place] = name
     return [names[place] for place in range(len(namings))]
@@ -369,17 +385,22 @@ def _companion(first: _Candidate, enough: Sequence[_Candidate], total: int) -> _
     return None
 
 
-def _other(naming: Naming, ranked: Sequence[_Candidate], used: Sequence[frozenset[str]], labels: set[str]) -> Name:
-    """Return a name for what has no phrase in common that is free; further ones carry what they say most."""
+def _other(
+    naming: Naming, ranked: Sequence[_Candidate], used: Sequence[frozenset[str]], labels: set[str], total: int
+) -> Name:
+    """Return a name for what has no phrase in common that is free, with what many of them say, if anything."""
     what = {"praise": "praise", "concern": "concerns"}.get(naming.tone, "remarks")
     free = [one for one in ranked if not any(_same(one.essence, other) for other in used)]
-    options = [f"Other {what}", *(f"Other {what} ({one.phrase.shown})" for one in [*free, *ranked])]
+    often = [one for one in free if len(one.units) >= max(SAID_BY, SAID_OFTEN * total)]
+    often.sort(key=lambda one: (-len(one.units), one.families))
+    options = [*(f"Other {what} ({one.phrase.shown})" for one in often), f"Other {what}"]
     options += [
         f"Further {what}",
         f"More {what}",
         *(f"Other {what} ({number})" for number in range(2, len(labels) + 3)),
     ]
-    return Name(next(option for option in options if option not in labels), f"other {what}")
+    label = next(option for option in options if option not in labels)
+    return Name(label, f"other {what}", has_subject=False)
 
 
 def name_parents(families: Sequence[Sequence[Name]], *, taken: Sequence[str]) -> list[str]:

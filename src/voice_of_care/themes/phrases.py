@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,6 +42,7 @@ ONE_OF_MANY_SHARE = 0.1
 """So does one that is used with "a" or "an", or in the plural, as often as this."""
 
 _MOST_WORDS = 3
+_JOINED = re.compile(r"[A-Z][a-z]+")
 
 
 class Phrase(NamedTuple):
@@ -117,6 +119,9 @@ class _Votes:
             if not token.is_sent_start:
                 self._within[lemma] += 1
                 self._names[lemma] += token.text[0].isupper()
+            for part in _parts_of_name(token.text):
+                self._within[part] += 1
+                self._names[part] += 1
             self._family.setdefault(word, Counter())[family_of(lemma)] += 1
 
     def families(self) -> dict[str, str]:
@@ -130,6 +135,12 @@ class _Votes:
     def names(self) -> frozenset[str]:
         """Return words that within a sentence are mostly written with a capital."""
         return frozenset(word for word, within in self._within.items() if self._names[word] > NAME_SHARE * within)
+
+
+def _parts_of_name(word: str) -> list[str]:
+    """Return the words a name is joined from: "CareLink" is of "care" and "link"."""
+    parts = _JOINED.findall(word)
+    return [part.lower() for part in parts] if len(parts) > 1 and "".join(parts) == word else []
 
 
 def family_of(lemma: str) -> str:
@@ -192,14 +203,13 @@ def _noun_phrases(head: Token, stop_words: frozenset[str]) -> Iterator[Phrase]:
             yield Phrase((DOINGS[lemma],), DOINGS[lemma], 1)
         else:
             yield Phrase((lemma,), _written(head), 1, _article(head))
-    base = [child for child in head.lefts if child.dep_ == "compound" and _plain(child) and not _is_fragment(child)]
-    words = [*base, head][-_MOST_WORDS:]
+    words = _compound(head)
     if len(words) > 1:
         yield Phrase(tuple(_lemma(word) for word in words), _read(words), 2, _article(head))
     adjectives = [
         child for child in head.lefts if child.dep_ == "amod" and child.pos_ in ("ADJ", "VERB") and _is_topical(child)
     ]
-    if adjectives and not base:
+    if adjectives and len(words) == 1:
         full = [adjectives[-1], head]
         yield Phrase(tuple(_lemma(word) for word in full), _read(full), 2, _article(head))
     for link in head.rights:
@@ -280,8 +290,8 @@ def _said_of(adjective: Token, stop_words: frozenset[str]) -> Iterator[Phrase]:
     is_named = bearer is not None and _names(bearer, stop_words)
     if bearer is None or not is_named or (bearer.lower_ in VAGUE_WORDS and bearer.lower_ not in SETTING_WORDS):
         return
-    shown = f"{word} {_with_compound(bearer)}"
-    yield Phrase((_lemma(adjective), _lemma(bearer)), shown, 2, _article(bearer))
+    words = _compound(bearer)
+    yield Phrase((_lemma(adjective), *map(_lemma, words)), f"{word} {_read(words)}", 2, _article(bearer))
 
 
 def _is_negated(token: Token) -> bool:
@@ -290,8 +300,13 @@ def _is_negated(token: Token) -> bool:
 
 
 def _with_compound(noun: Token) -> str:
+    return _read(_compound(noun))
+
+
+def _compound(noun: Token) -> list[Token]:
+    """Return a noun with the nouns before it that it is made of."""
     base = [child for child in noun.lefts if child.dep_ == "compound" and _plain(child) and not _is_fragment(child)]
-    return _read([*base, noun][-_MOST_WORDS:])
+    return [*base, noun][-_MOST_WORDS:]
 
 
 def _article(noun: Token) -> str:
@@ -362,6 +377,9 @@ def _read(words: Sequence[Token]) -> str:
 
 
 def _plural(token: Token) -> str:
+    """Return the plural of what was counted: "the phone", but not "neglect"."""
+    if not _article(token):
+        return token.lower_
     return token.lower_ if token.tag_ == "NNS" else plural_of(token.lower_)
 
 
@@ -377,7 +395,7 @@ def _many(word: str) -> str:
         return IRREGULAR_PLURALS[word]
     if word in UNCOUNTED or (word.endswith("s") and not word.endswith("ss")):
         return word
-    if word.endswith(("ing", "ness", "ment", "ship")):
+    if word.endswith(("ing", "ness", "ship")):
         return word
     if word.endswith(("ss", "x", "ch", "sh")):
         return f"{word}es"

@@ -10,7 +10,7 @@ import pandas as pd
 from voice_of_care.models import load_spacy
 from voice_of_care.tables import THEMES, conform
 from voice_of_care.themes.cluster import join_parents
-from voice_of_care.themes.describe import Side, Sides, describe
+from voice_of_care.themes.describe import Meaning, Side, Sides, describe
 from voice_of_care.themes.labels import Name, Naming, is_nameless, listed, may_name, name_parents, name_themes
 from voice_of_care.themes.phrases import Phrase, families_said, read_phrases
 from voice_of_care.themes.quotes import NEGATIVE, POSITIVE
@@ -30,6 +30,8 @@ DESCRIBED_FROM = 40
 """What each side says is read from at least so many of its most central texts."""
 
 KEYWORDS = 10
+NO_SUBJECT = "Remarks with no subject in common. "
+"""Begins the description of a theme that has no phrase in common; such themes come last and have no parent."""
 
 
 class Tree(NamedTuple):
@@ -95,7 +97,12 @@ def build_tree(
         leaf: {
             "theme_id": leaf_ids[leaf],
             "label": names[leaf].label,
-            "description": describe(evidence[leaf].sides, families=names[leaf].families),
+            "description": ("" if names[leaf].has_subject else NO_SUBJECT)
+            + describe(
+                evidence[leaf].sides,
+                families=names[leaf].families,
+                meaning=Meaning(embedder, centroids, leaf),
+            ),
             "keywords": keywords.get(leaf_ids[leaf], [])[:KEYWORDS],
             "parent_id": None,
             "size": sizes[leaf],
@@ -106,7 +113,11 @@ def build_tree(
         for leaf in order
     }
     groups = join_parents(centroids, settings.most_parents)
-    parents = [[leaf for leaf in order if groups[leaf] == group] for group in range(int(groups.max()) + 1)]
+    related = [
+        [leaf for leaf in order if groups[leaf] == group and names[leaf].has_subject]
+        for group in range(int(groups.max()) + 1)
+    ]
+    parents = [group for group in related if group] + [[leaf] for leaf in order if not names[leaf].has_subject]
     return Tree(_table(parents, rows, names, mentions), terms)
 
 
@@ -157,9 +168,9 @@ def _evidence(
     )
     kinds = {name: of_leaf[_takes(of_leaf, name)] for name in _SIDES}
     sides = Sides(
-        praise=_side(kinds["praise"], chosen, readings),
-        concern=_side(kinds["concern"], chosen, readings),
-        suggestion=_side(kinds["suggestion"], chosen, readings),
+        praise=_side(kinds["praise"], chosen, readings, families),
+        concern=_side(kinds["concern"], chosen, readings, families),
+        suggestion=_side(kinds["suggestion"], chosen, readings, families),
         total=int(of_leaf["unit"].nunique()),
     )
     return _Evidence(naming, sides)
@@ -173,7 +184,7 @@ def _takes(of_leaf: pd.DataFrame, side: str) -> pd.Series:
     return of_leaf["kind"] == side if "kind" in of_leaf else of_leaf["sentiment"].isin(_SIDES[side])
 
 
-def _side(said: pd.DataFrame, chosen: Sequence[int], readings: _Read) -> Side:
+def _side(said: pd.DataFrame, chosen: Sequence[int], readings: _Read, families: Mapping[int, frozenset[str]]) -> Side:
     units_of_row = {int(str(row)): frozenset(units) for row, units in said.groupby("row")["unit"]}
     rows = [row for row in sorted(set(chosen)) if row in units_of_row]
     phrases = [
@@ -181,7 +192,7 @@ def _side(said: pd.DataFrame, chosen: Sequence[int], readings: _Read) -> Side:
         + [one for one in readings.topics[row] if may_name(one, readings.barred, readings.names)]
         for row in rows
     ]
-    return Side(phrases, [units_of_row[row] for row in rows], frozenset(said["unit"]))
+    return Side(phrases, [families[row] for row in rows], [units_of_row[row] for row in rows], frozenset(said["unit"]))
 
 
 def _may_be_said(saying: Phrase, readings: _Read) -> bool:
@@ -227,11 +238,12 @@ def _table(
     labels = name_parents(
         [[names[leaf] for leaf in family] for family in parents], taken=[name.label for name in names.values()]
     )
-    blocks: list[tuple[int, str, list[dict[str, object]]]] = []
+    blocks: list[tuple[bool, int, str, list[dict[str, object]]]] = []
     for family in families:
         children = [rows[leaf] for leaf in family]
         if len(family) == 1:
-            blocks.append((int(str(children[0]["size"])), str(children[0]["label"]), children))
+            has_none = not names[family[0]].has_subject
+            blocks.append((has_none, int(str(children[0]["size"])), str(children[0]["label"]), children))
             continue
         place = parents.index(family)
         parent_id = parent_id_of([str(child["theme_id"]) for child in children])
@@ -247,9 +259,10 @@ def _table(
             "stability": None,
             "seed": None,
         }
-        blocks.append((size, labels[place], [parent, *({**child, "parent_id": parent_id} for child in children)]))
-    blocks.sort(key=lambda block: (-block[0], block[1]))
-    return conform(pd.DataFrame([row for _, _, block in blocks for row in block]), THEMES)
+        block = [parent, *({**child, "parent_id": parent_id} for child in children)]
+        blocks.append((False, size, labels[place], block))
+    blocks.sort(key=lambda block: (block[0], -block[1], block[2]))
+    return conform(pd.DataFrame([row for *_, block in blocks for row in block]), THEMES)
 
 
 def _keywords(row: dict[str, object]) -> list[str]:

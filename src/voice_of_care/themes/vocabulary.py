@@ -170,7 +170,7 @@ VAGUE_WORDS = SETTING_WORDS | word_set(
     pieces chief executive sir madam reply plan plans table tables sense order orders event events task tasks
     purpose gentleman gentlemen child kid kids baby friend friends neighbour neighbours colleague colleagues god
     sake wonder credit trouble luck future past present link links hold concern concerns gold session sessions
-    offer offers picture house hrs ages age spot
+    offer offers picture house hrs ages age spot disaster disasters nightmare nightmares shambles mess
     """
 )
 """Nouns that name no topic alone; they may stand in a longer phrase ("waiting times")."""
@@ -224,7 +224,8 @@ UNCOUNTED = word_set(
     advice help training staffing management pain medication cleanliness privacy dignity safety noise kindness
     respect compassion listening waiting attitude access continuity paperwork software sleep feedback morale pay
     money funding work traffic news diabetes arrival government diagnosis life weather conflict medicine stigma
-    rest relief comfort patience reassurance leadership understanding warmth
+    rest relief comfort patience reassurance leadership understanding warmth neglect
+    environment involvement engagement employment retirement recruitment entertainment movement
     """
 )
 """Nouns that take no plural in a label."""
