@@ -42,7 +42,7 @@ def theme_figures(coded: Coded, side: str, made: Made, python: Path | None) -> d
     given = held(coded, answers(coded, held_rows(coded, side)))
     sentiments = sentiments_of(given, made)
     figures: dict[str, Figures] = {}
-    for name, embedder in (("ours", made.embedders.feedback), ("ours, packaged encoder", made.embedders.general)):
+    for name, embedder in (("ours", made.embedders.both), ("ours, packaged encoder", made.embedders.general)):
         found = themes_of(given.comments, sentiments, embedder)
         figures[name] = agreement(coded, given, strongest(found, given.comments), themes_each(found, given))
         figures[name] |= {"themes": len(found.theme_vectors), **without_theme(found, given)}
@@ -123,7 +123,7 @@ def without_theme(found: ThemesFound, given: Held) -> dict[str, float]:
     }
 
 
-def planted_figures(coded: Coded, made: Made, python: Path | None) -> dict[str, Figures]:
+def planted_figures(coded: Coded, made: Made, python: Path | None, space: Embedder | None = None) -> dict[str, Figures]:
     """Plant thirty statements on each topic among all answers, one topic at a time."""
     rows = answers(coded, np.arange(len(coded.comments)))
     real = coded.comments.iloc[rows]
@@ -134,7 +134,7 @@ def planted_figures(coded: Coded, made: Made, python: Path | None) -> dict[str, 
         comments = as_comments(texts, people, real["question"].tolist() + [""] * len(statements))
         given = held(coded, rows)._replace(comments=comments)
         planted = comments["comment_id"].iloc[len(real) :].tolist()
-        found = themes_of(comments, sentiments_of(given, made), made.embedders.feedback)
+        found = themes_of(comments, sentiments_of(given, made), space or made.embedders.both)
         best = best_group(strongest(found, comments), planted)
         label = found.themes.set_index("theme_id")["label"].get(best.group, "none")
         figures[topic] = {"among": len(real), "ours": best._asdict() | {"label": str(label)}}
@@ -185,7 +185,7 @@ def intruder_figures(groups: Mapping[str, Sequence[str]], plain: Embedder) -> Fi
     return {"told": float(np.mean(told)), "told_least": min(told), "catch_alls": sum(each < TOLD for each in told)}
 
 
-def staff_figures(made: Made, python: Path | None) -> dict[str, Figures]:
+def staff_figures(made: Made, python: Path | None, space: Embedder | None = None) -> dict[str, Figures]:
     """Return the agreement with what is planted in the synthetic exercise, for all and for staff's own comments."""
     records = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
     silent = {"empty", "not_english", "non_answer"}
@@ -198,7 +198,7 @@ def staff_figures(made: Made, python: Path | None) -> dict[str, Figures]:
     codes = pd.Series([each["themes"][0] for each in records], index=comments["comment_id"])
     sentiments = sentiments_of(given, made)
     found = {
-        "ours": strongest(themes_of(comments, sentiments, made.embedders.feedback), comments),
+        "ours": strongest(themes_of(comments, sentiments, space or made.embedders.both), comments),
         "ours, packaged encoder": strongest(themes_of(comments, sentiments, made.embedders.general), comments),
     }
     texts = comments["text"].tolist()

@@ -16,35 +16,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from discovery import agreement, planted_figures, staff_figures, themes_each, without_theme
-from sides import FOLDS, TRUSTS, Blend, Made, answers, held, held_rows, made_on, read_coded, sentiments_of
+from sides import FOLDS, TRUSTS, Made, answers, held, held_rows, made_on, read_coded, sentiments_of
 from stability import strongest, themes_of
 from threadpoolctl import threadpool_limits
 
-from voice_of_care.embedding import Embedders
+from voice_of_care.embedding import GENERAL_SHARE, Blend
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sides import Coded
 
-BLENDS = (0.3, 0.5, 0.7)
+    from voice_of_care.embedding import Embedder
+
+BLENDS = (GENERAL_SHARE,)
 
 
-def spaces(made: Made, blends: Sequence[float]) -> dict[str, Made]:
-    """Return what was made from a side with the packaged encoder, the tuned one, and both, as the space of themes."""
+def spaces(made: Made, blends: Sequence[float]) -> dict[str, Embedder]:
+    """Return what themes may be found in: the packaged encoder, the one tuned on a side, and both."""
     general, feedback = made.embedders
-    found = {"packaged": general, "tuned": feedback}
+    found: dict[str, Embedder] = {"packaged": general, "tuned": feedback}
     found |= {f"blend {weight}": Blend(general, feedback, weight) for weight in blends}
-    return {name: Made(Embedders(general, embedder), made.heads) for name, embedder in found.items()}
+    return found
 
 
-def theme_figures(coded: Coded, side: str, made: dict[str, Made]) -> dict[str, dict[str, Any]]:
+def theme_figures(coded: Coded, side: str, made: Made, by_name: Mapping[str, Embedder]) -> dict[str, dict[str, Any]]:
     """Return by space the agreement with people's codes, the number of themes, and the share without one."""
     given = held(coded, answers(coded, held_rows(coded, side)))
-    sentiments = sentiments_of(given, made["tuned"])
+    sentiments = sentiments_of(given, made)
     figures = {}
-    for name, each in made.items():
-        found = themes_of(given.comments, sentiments, each.embedders.feedback)
+    for name, space in by_name.items():
+        found = themes_of(given.comments, sentiments, space)
         figures[name] = agreement(coded, given, strongest(found, given.comments), themes_each(found, given))
         figures[name] |= {"themes": len(found.theme_vectors), **without_theme(found, given)}
         print(f"themes, {side}, {name}: AMI {figures[name]['ami']}", flush=True)
@@ -61,16 +63,19 @@ def main() -> None:
     parser.add_argument("--blends", nargs="*", type=float, default=list(BLENDS))
     options = parser.parse_args()
     wanted, coded = options.only.split(","), read_coded(options.data)
-    made = {side: spaces(made_on(options.encoders, side), options.blends) for side in options.sides}
+    made = {side: made_on(options.encoders, side) for side in options.sides}
     first = made[options.sides[0]]
+    by_name = spaces(first, options.blends)
     figures: dict[str, Any] = {}
     if "themes" in wanted:
-        figures["themes"] = {side: theme_figures(coded, side, of_side) for side, of_side in made.items()}
+        figures["themes"] = {
+            side: theme_figures(coded, side, each, spaces(each, options.blends)) for side, each in made.items()
+        }
     if "exercise" in wanted:
-        figures["exercise"] = {name: staff_figures(each, None)["ours"] for name, each in first.items()}
+        figures["exercise"] = {name: staff_figures(first, None, space)["ours"] for name, space in by_name.items()}
         print("exercise", figures["exercise"], flush=True)
     if "planted" in wanted:
-        figures["planted"] = {name: planted_figures(coded, each, None) for name, each in first.items()}
+        figures["planted"] = {name: planted_figures(coded, first, None, space) for name, space in by_name.items()}
         print("planted", figures["planted"], flush=True)
     if options.to:
         options.to.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")

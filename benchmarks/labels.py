@@ -132,7 +132,7 @@ def exercise_themes() -> tuple[ThemesFound, pd.DataFrame, Embedder]:
     safe = deidentify_comments(read, settings=settings, key=key, watch=watch)
     scored = score_comments(safe.safe_comments, settings=settings, embedders=embedders, watch=watch)
     found = theme_comments(scored, settings=settings, embedders=embedders)
-    return found, scored.split.segments, embedders.feedback
+    return found, scored.split.segments, embedders.both
 
 
 def coded_themes(data: Path, encoders: Path, side: str, some: int | None) -> tuple[ThemesFound, pd.DataFrame, Embedder]:
@@ -142,8 +142,8 @@ def coded_themes(data: Path, encoders: Path, side: str, some: int | None) -> tup
     texts = coded.comments["text"]
     chosen = sorted(rows, key=lambda row: hashlib.sha256(f"{row} {texts.iloc[row]}".encode()).digest())[:some]
     given = held(coded, np.sort(np.array(chosen)))
-    found = themes_of(given.comments, sentiments_of(given, made), made.embedders.feedback)
-    return found, split_segments(given.comments).segments, made.embedders.feedback
+    found = themes_of(given.comments, sentiments_of(given, made), made.embedders.both)
+    return found, split_segments(given.comments).segments, made.embedders.both
 
 
 def show(name: str, found: ThemesFound, segments: pd.DataFrame, embedder: Embedder) -> None:

@@ -42,10 +42,10 @@ def comments() -> list[tuple[str, str | None]]:
 
 def centres() -> pd.DataFrame:
     """Return as many centres as a run has themes; which they are does not matter to the time."""
-    feedback = load_embedders().feedback
-    vectors = feedback.embed([text for text, _ in comments()[:THEMES]])
+    both = load_embedders().both
+    vectors = both.embed([text for text, _ in comments()[:THEMES]])
     ids = [f"T{number:02d}" for number in range(1, THEMES + 1)]
-    return pd.DataFrame({"theme_id": ids, "model": feedback.name, "vector": [vector.tolist() for vector in vectors]})
+    return pd.DataFrame({"theme_id": ids, "model": both.name, "vector": [vector.tolist() for vector in vectors]})
 
 
 def timed(asked: list[tuple[str, str | None]]) -> pd.DataFrame:

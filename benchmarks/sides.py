@@ -26,14 +26,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "models" / "train"))
 
 from coded import LABELS, Coded, read_coded, slug, training_rows  # noqa: E402
-from encoders import Blend, Tuned  # noqa: E402
+from encoders import Tuned  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from voice_of_care.embedding import Embedder
 
-__all__ = ["LABELS", "Blend", "Coded", "read_coded", "slug", "training_rows"]
+__all__ = ["LABELS", "Coded", "read_coded", "slug", "training_rows"]
 
 CACHE = ROOT / "benchmarks" / ".cache"
 BUILD = ROOT / "models" / "build"

@@ -96,7 +96,7 @@ def our_stability(given: Held, made: Made, *, resamples: int = RESAMPLES) -> Sta
     sentiments = sentiments_of(given, made)
 
     def label(comments: pd.DataFrame) -> pd.Series:
-        return strongest(themes_of(comments, sentiments, made.embedders.feedback), comments)
+        return strongest(themes_of(comments, sentiments, made.embedders.both), comments)
 
     comments = given.comments
     whole = label(comments)

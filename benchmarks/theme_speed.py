@@ -62,7 +62,7 @@ def main() -> None:
     coded = read_coded(parser.parse_args().data)
     made = made_on_all()
     small = held(coded, answers(coded, np.arange(len(coded.comments))))
-    for given, embedder in ((small, made.embedders.feedback), (varied(small), Varied(made.embedders.feedback))):
+    for given, embedder in ((small, made.embedders.both), (varied(small), Varied(made.embedders.both))):
         segments = split_segments(given.comments).segments
         sentiments = sentiments_of(given, made)
         embedder.embed(segments["text"].tolist())

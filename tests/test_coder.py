@@ -75,19 +75,19 @@ def test_the_question_decides_what_nothing_means(coder):
 
 
 def test_themes_are_the_nearest_of_those_given():
-    feedback = load_embedders().feedback
+    both = load_embedders().both
     about = ["parking the car", "kind nurses", "cold dinners"]
     vectors = pd.DataFrame(
         {
             "theme_id": ["T01", "T02", "T03", "T04"],
-            "model": [feedback.name] * 3 + ["another"],
-            "vector": [[float(value) for value in vector] for vector in feedback.embed([*about, "parking"])],
+            "model": [both.name] * 3 + ["another"],
+            "vector": [[float(value) for value in vector] for vector in both.embed([*about, "parking"])],
         }
     )
     coder = load_coder(theme_vectors=conform(vectors, THEME_VECTORS))
     near = coder.code("There is nowhere to park the car.").themes
     assert near[0].theme_id == "T01"
     assert near[0].cosine == pytest.approx(
-        float(np.dot(feedback.embed(["There is nowhere to park the car."])[0], vectors["vector"][0])), abs=1e-5
+        float(np.dot(both.embed(["There is nowhere to park the car."])[0], vectors["vector"][0])), abs=1e-5
     )
     assert load_coder().code("There is nowhere to park the car.").themes == ()

@@ -34,8 +34,8 @@ def analysis(embedders):
     vectors = pd.DataFrame(
         {
             "theme_id": ["T02", "T03"],
-            "model": embedders.feedback.name,
-            "vector": [list(map(float, vector)) for vector in embedders.feedback.embed(about)],
+            "model": embedders.both.name,
+            "vector": [list(map(float, vector)) for vector in embedders.both.embed(about)],
         }
     )
     ids = made.segments["segment_id"].tolist()

@@ -97,7 +97,7 @@ def test_first_of_equal_segments_carries():
 
 def test_every_label_has_a_head_and_rare_ones_are_found(embedders):
     planted = {
-        "parking": "I drove round and could not park anywhere.",
+        "parking": "There was nowhere to leave my car.",
         "pain-management": "I was left in agony and nobody brought painkillers.",
         "electronic-entertainment": "The television by my bed did not work.",
         "sensory-experience": "It was far too noisy and bright to sleep.",

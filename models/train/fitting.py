@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LEVEL_PENALTY = 0.1
 PRIORITY_PENALTY = 1.0
-LEVEL_MIX = (0.2, 0.8, 0.0)  # of the tuned head's logits and the other's, and an offset; chosen on folds
+LEVEL_MIX = (0.25, 0.75, 0.0)  # of the tuned head's logits and the other's, and an offset; chosen on folds
 PHRASE = 1.0  # what a phrase of the framework weighs against a comment, as an example of its label,
 PHRASE_OTHERS = 0.1  # and as one of what its other labels are not
 MIX_PULL = 20.0  # how strongly a priority's mix is held to the tuned head alone

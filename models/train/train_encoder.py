@@ -7,9 +7,8 @@ Four losses are added: labels (each of 31, yes or no), sentiment (four steps bet
 near each other as far as they share labels), and keeping (among sentences of our own on other subjects, whose labels
 are not used, cosines stay what they were, so that what the labels have no word for keeps its place). The framework's
 own phrases stand among the comments, each with its label, so that labels people seldom gave are learnt too. Token
-embeddings stay as they are. What is written is a running mean of the weights, mixed with the published weights
-(Wortsman 2022), which brings back what the labels have no word for; with it the heads that were trained with the
-encoder. The same data, seed, threads and kind of processor give the same bytes.
+embeddings stay as they are. What is written is a running mean of the weights, with the heads that were trained with
+the encoder. The same data, seed, threads and kind of processor give the same bytes.
 """
 
 from __future__ import annotations
@@ -73,8 +72,6 @@ class Recipe:
     scale: float = 8.0  # of the unit vector before the heads
     dropout: float = 0.1
     average: float = 0.98  # of the running mean of weights
-    published: float = 0.35  # share of the published weights in what is written
-    settled: float = 0.01  # how strongly the heads are then held to what they were
     pool: int = 16  # batches sorted by length together
 
 
@@ -221,7 +218,6 @@ class Trainer:
 
     def __init__(self, base: MiniLM, texts: Texts, bank: list[list[int]], recipe: Recipe) -> None:
         self.model, self.texts, self.bank, self.recipe = base, texts, bank, recipe
-        self.published = {name: value.clone() for name, value in base.state_dict().items()}
         self.heads = Heads()
         weights = texts.weights * texts.has_priorities
         share = np.clip((texts.priorities * weights[:, None]).sum(0) / weights.sum(), 2e-3, 0.9)
@@ -283,7 +279,7 @@ class Trainer:
         return 10 * (among + between) / 2
 
     def train(self) -> None:
-        """Train for all passes; what ends is the running mean of weights, the model mixed with what it was."""
+        """Train for all passes; the model and its heads end as the running mean of their weights."""
         recipe = self.recipe
         chance = np.random.default_rng(recipe.seed)
         moving = [value for value in self.model.parameters() if value.requires_grad]
@@ -309,31 +305,7 @@ class Trainer:
             seconds = time.perf_counter() - started
             sys.stderr.write(f"pass {epoch + 1} of {recipe.epochs}: loss {np.mean(losses):.3f}, {seconds:.0f} s\n")
         mean.put()
-        self.settle()
-
-    def settle(self) -> None:
-        """Mix the model with the published one, and fit the heads to where its vectors are now."""
-        recipe, texts, tuned = self.recipe, self.texts, self.model.state_dict()
-        share = recipe.published
-        self.model.load_state_dict({name: (1 - share) * tuned[name] + share * self.published[name] for name in tuned})
-        read = torch.cat([self._frozen(texts.tokens) * recipe.scale, torch.tensor(texts.asked)], 1)
-        priorities, steps = torch.tensor(texts.priorities), torch.tensor(texts.steps)
-        labelled = torch.tensor(texts.known * (texts.weights * texts.has_priorities)[:, None], dtype=torch.float32)
-        leveled = torch.tensor(texts.level_weights * texts.weights * texts.has_level, dtype=torch.float32)[:, None]
-        before = [value.detach().clone() for value in self.heads.parameters()]
-        optimiser = torch.optim.LBFGS(self.heads.parameters(), max_iter=80, line_search_fn="strong_wolfe")
-        cross_entropy = functional.binary_cross_entropy_with_logits
-
-        def loss() -> torch.Tensor:
-            optimiser.zero_grad()
-            of_labels = (cross_entropy(self.heads.priorities(read), priorities, reduction="none") * labelled).sum()
-            of_steps = (cross_entropy(self.heads.steps(read), steps, reduction="none") * leveled).sum()
-            moved = sum((now - then).square().sum() for now, then in zip(self.heads.parameters(), before, strict=True))
-            total = len(LABELS) * of_labels / labelled.sum() + of_steps / leveled.sum() + recipe.settled * moved
-            total.backward()
-            return total
-
-        optimiser.step(loss)
+        self.model.eval()
 
     def _groups(self) -> list[dict[str, Any]]:
         recipe, layers = self.recipe, list(self.model.layers)

@@ -100,7 +100,8 @@ class Coder:
     Args:
         embedders: both encoders, each computing with one thread.
         heads: the trained weights.
-        theme_vectors: centres of themes, as the table `theme_vectors` holds them, in the feedback encoder's space.
+        theme_vectors: centres of themes, as the table `theme_vectors` holds them, in the space of both encoders
+            (`Embedders.both`).
         threshold: strength from which a priority is given.
     """
 
@@ -116,7 +117,7 @@ class Coder:
         self._heads = heads
         self._threshold = threshold
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="encoder")
-        ids, vectors = _centres(theme_vectors, embedders.feedback.name)
+        ids, vectors = _centres(theme_vectors, embedders.both.name)
         self._theme_ids, self._centres = ids, vectors
 
     def code(self, text: str, question: str | None = None) -> CodedComment:
@@ -141,7 +142,11 @@ class Coder:
             parts = split()
             own = priority_probabilities(self._read(parts, [kind] * len(parts), kept), heads=self._heads)
             priorities = own.max(axis=0, keepdims=True)
-        return CodedComment(sentiment, self._given(priorities), self._near(inputs.feedback[0]))
+        return CodedComment(sentiment, self._given(priorities), self._near(self._themes_of(inputs)))
+
+    def _themes_of(self, inputs: Inputs) -> NDArray[np.float32]:
+        parts = self._embedders.both.joined([inputs.general[0], inputs.feedback[0]])
+        return np.concatenate(parts)
 
     def _read(self, texts: list[str], kinds: list[QuestionKind], kept: Embedders) -> Inputs:
         general = self._beside.submit(kept.general.embed, texts)

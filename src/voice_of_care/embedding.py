@@ -1,8 +1,8 @@
 """Sentence embeddings: the seam (`Embedder`), the two encoders behind it, and a cache by model and text.
 
 The general encoder knows English at large: frameworks' cues are compared in its space. The feedback encoder is the same
-one, tuned on coded feedback (`models/feedback-encoder/card.md`): themes are found in its space, and its heads give
-priorities. Sentiment reads both.
+one, tuned on coded feedback (`models/feedback-encoder/card.md`): its heads give
+priorities, and sentiment reads both. Themes are found in the space of the two side by side.
 
 A text's vector depends on the text alone: batches hold texts of one token length, so nothing is padded, and each batch
 is computed by one thread. Order, company and thread count change nothing, to the bit, on one kind of processor.
@@ -31,6 +31,8 @@ MOST_TOKENS = 256  # what the model was trained on; the rest of a longer text is
 _TOKENS_A_BATCH = 1024  # bounds memory; 500 to 2,000 are equally fast
 _DIMENSIONS = 384
 _MOST_THREADS = 8
+GENERAL_SHARE = 0.3
+"""Weight of the general encoder in the space of themes: what people's codes have no word for keeps its place."""
 
 
 class Embedder(Protocol):
@@ -205,11 +207,43 @@ class CachedEmbedder:
         self._memory |= {(model, key): vector for key, vector in vectors.items()}
 
 
+class Blend:
+    """Two embedders side by side: a cosine is the weighted mean of theirs, the first's with this weight."""
+
+    def __init__(self, first: Embedder, second: Embedder, weight: float) -> None:
+        self._parts = (first, second)
+        self._scales = (weight**0.5, (1 - weight) ** 0.5)
+        self._weight = weight
+
+    @property
+    def name(self) -> str:
+        """Return both names, and the first's weight."""
+        return f"{self._parts[0].name} {self._weight} + {self._parts[1].name}"
+
+    @property
+    def dimensions(self) -> int:
+        """Return the length of a vector."""
+        return sum(part.dimensions for part in self._parts)
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Return one unit vector a text: float32, shape (len(texts), dimensions)."""
+        return np.hstack(self.joined([part.embed(texts) for part in self._parts]))
+
+    def joined(self, vectors: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Return the parts' own vectors, scaled so that side by side they have unit length."""
+        return [np.float32(scale) * each for scale, each in zip(self._scales, vectors, strict=True)]
+
+
 class Embedders(NamedTuple):
     """The two encoders: of English at large, and of feedback."""
 
     general: Embedder
     feedback: Embedder
+
+    @property
+    def both(self) -> Blend:
+        """Return both side by side, the space that themes are found in (docs/decisions/0007)."""
+        return Blend(self.general, self.feedback, GENERAL_SHARE)
 
 
 def load_embedders(

@@ -250,9 +250,9 @@ def _theme_reasons(
 ) -> Iterable[Reason]:
     given = analysis.assignments[analysis.assignments["segment_id"] == row["segment_id"]]
     labels = dict(zip(analysis.themes["theme_id"], analysis.themes["label"], strict=True))
-    known = analysis.theme_vectors[analysis.theme_vectors["model"] == embedders.feedback.name]
+    known = analysis.theme_vectors[analysis.theme_vectors["model"] == embedders.both.name]
     vector_of = dict(zip(known["theme_id"], known["vector"], strict=True))
-    vectors = embedders.feedback.embed(variants.texts).astype(np.float64)
+    vectors = embedders.both.embed(variants.texts).astype(np.float64)
     for each in given.to_dict("records"):
         theme = str(each["theme_id"])
         words: tuple[Words, ...] = ()

@@ -203,7 +203,7 @@ def theme_comments(
     found = find_themes(
         segments,
         scored.safe_comments,
-        embedder=embedders.feedback,
+        embedder=embedders.both,
         settings=settings.themes,
         unit_of=scored.unit_of,
         sentiments=scored.sentiment.sentiments,
