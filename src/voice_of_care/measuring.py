@@ -38,7 +38,7 @@ from voice_of_care.tables import ASSIGNMENTS, SET_ASIDE
 from voice_of_care.themes import SegmentsSplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from voice_of_care.analysis import Analysis
@@ -95,7 +95,14 @@ class Means(NamedTuple):
     watch: Stopwatch
 
 
-def evaluate_file(path: Path, *, means: Means, key: bytes, examples: pd.DataFrame | None = None) -> Evaluation:
+def evaluate_file(
+    path: Path,
+    *,
+    means: Means,
+    key: bytes,
+    examples: pd.DataFrame | None = None,
+    named: Mapping[str, Sequence[str]] | None = None,
+) -> Evaluation:
     """Compare our coding of a file's comments with the codes in it; nothing is stored.
 
     Args:
@@ -103,6 +110,7 @@ def evaluate_file(path: Path, *, means: Means, key: bytes, examples: pd.DataFram
         means: what to work with.
         key: for ids and pseudonyms.
         examples: what a project has learnt from; figures are given without these texts, too.
+        named: headers by role where the file's own don't tell, as `find_columns` takes them.
 
     Raises:
         InputError: the file can't be read, or has no texts or no codes; one line that says what was found.
@@ -110,7 +118,7 @@ def evaluate_file(path: Path, *, means: Means, key: bytes, examples: pd.DataFram
     """
     framework, settings, embedders, watch = means.framework, means.settings, means.embedders, means.watch
     with watch.step("read"):
-        sheet, columns, remarks = coded_sheet(path, framework=framework, settings=settings)
+        sheet, columns, remarks = coded_sheet(path, framework=framework, settings=settings, named=named)
         read = read_coded(sheet, columns=columns.roles, wanted=columns.wanted, settings=settings, key=key)
         codings = read_codings(read.codings, columns=columns, framework=framework, yes=YES, no=NO)
     if not (codings.rows["status"] == CODED).any() and not codings.rows["level"].gt(0).any():
@@ -283,7 +291,9 @@ def without(scored: Scored, comment_ids: Sequence[str]) -> Scored:
     )
 
 
-def coded_sheet(path: Path, *, framework: Framework, settings: Settings) -> tuple[CodedSheet, Columns, list[str]]:
+def coded_sheet(
+    path: Path, *, framework: Framework, settings: Settings, named: Mapping[str, Sequence[str]] | None = None
+) -> tuple[CodedSheet, Columns, list[str]]:
     """Return the first table with texts and codes, and a line for each that is not read."""
     first_error: InputError | None = None
     chosen: tuple[CodedSheet, Columns] | None = None
@@ -293,7 +303,8 @@ def coded_sheet(path: Path, *, framework: Framework, settings: Settings) -> tupl
             unread.append(sheet.sheet)
             continue
         try:
-            chosen = sheet, find_columns(sheet.headers, marked=sheet.marked, framework=framework, name=path.name)
+            columns = find_columns(sheet.headers, marked=sheet.marked, framework=framework, name=path.name, named=named)
+            chosen = sheet, columns
         except InputError as error:
             first_error = first_error or error
             unread.append(sheet.sheet)

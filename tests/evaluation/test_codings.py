@@ -126,3 +126,30 @@ def test_the_declared_labels_are_those_of_the_framework():
     names = {simplified(element.label) for element in find_framework("qdc").elements if element.include_cues}
     assert {simplified(label) for label in qdc_feedback()["labels"]} == names
     assert set(qdc_feedback()["merged"].values()) <= set(qdc_feedback()["labels"])
+
+
+OWN = "Ref,What they wrote,Verdict,Mood,Initials\n1,I fell on the wet floor,safe,negative,AB\n"
+
+
+def test_columns_can_be_named_where_headers_say_little(tmp_path):
+    path = tmp_path / "coded.csv"
+    path.write_text(OWN, encoding="utf-8")
+    (sheet,) = open_coded(path, settings=Settings())
+    named = {"text": ["what they wrote"], "codes": ["Verdict"], "sentiment": ["Mood"], "coder": ["Initials"]}
+    columns = find_columns(sheet.headers, marked=(), framework=find_framework("steeep"), name="coded.csv", named=named)
+    assert columns.codes == ("Verdict",)
+    assert columns.roles == {
+        "text": "What they wrote", "sentiment": "Mood", "coder": "Initials", "id": "Ref"
+    }  # fmt: skip
+    for wrong, said in (({"text": ["Words"]}, r"no column 'Words' \(--text\)\. Found: 'Ref'"),
+                        ({"text": ["Mood"], "sentiment": ["Mood"]}, "named twice")):  # fmt: skip
+        with pytest.raises(InputError, match=said):
+            find_columns(sheet.headers, marked=(), framework=find_framework("steeep"), name="coded.csv", named=wrong)
+
+
+def test_everyday_headers_are_found(tmp_path):
+    columns, _, codings = read(
+        tmp_path, "Ref,What they said,Our codes,Tone,Coded by\n1,I fell on the wet floor,safe,negative,AB\n"
+    )
+    assert set(columns.roles) == {"id", "text", "sentiment", "coder"}
+    assert given(codings) == [["safe"]]

@@ -19,10 +19,22 @@ from voice_of_care.cli.app import (
     refuse_other_ending,
     to_json,
 )
+from voice_of_care.cli.columns import (
+    CoderColumn,
+    CodesColumns,
+    IdColumn,
+    QuestionColumn,
+    RespondentColumn,
+    SentimentColumn,
+    TextColumn,
+    named_columns,
+)
 from voice_of_care.console import evaluation_lines, sample_lines, seconds_line, show_progress
 from voice_of_care.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from voice_of_care.evaluation.results import Evaluation
     from voice_of_care.frameworks import Framework
     from voice_of_care.measuring import Effort, Means
@@ -44,6 +56,13 @@ def evaluate(
     project: Annotated[
         Path | None, typer.Option("--project", help="Use this project, and keep the result in it.", metavar="DIR")
     ] = None,
+    text: TextColumn = "",
+    codes: CodesColumns = None,
+    sentiment: SentimentColumn = "",
+    coder: CoderColumn = "",
+    id_column: IdColumn = "",
+    respondent: RespondentColumn = "",
+    question: QuestionColumn = "",
     to: Annotated[
         Path | None, typer.Option("--to", help="Write the figures here: .json or .csv.", metavar="FILE")
     ] = None,
@@ -61,11 +80,20 @@ def evaluate(
 
     if to is not None:
         refuse_other_ending(to, ".json", ".csv")
+    named = named_columns(
+        text=text,
+        codes=codes,
+        sentiment=sentiment,
+        coder=coder,
+        id_column=id_column,
+        respondent=respondent,
+        question=question,
+    )
     effort = Effort(min(resamples, _QUICK_RESAMPLES), 0) if quick else Effort(resamples, theme_runs)
     opened = _project(project)
     with show_progress(quiet=quiet) as listener:
         stopwatch = Stopwatch(listener)
-        evaluation = _evaluate(file, framework, opened, effort, stopwatch)
+        evaluation = _evaluate(file, framework, opened, effort=effort, stopwatch=stopwatch, named=named)
     found = evaluation.as_dict()
     if to is not None:
         _write(evaluation, to)
@@ -121,7 +149,13 @@ def sample_for_coding(
 
 
 def _evaluate(
-    file: Path, framework_name: str, opened: Project | None, effort: Effort, stopwatch: Stopwatch
+    file: Path,
+    framework_name: str,
+    opened: Project | None,
+    *,
+    effort: Effort,
+    stopwatch: Stopwatch,
+    named: Mapping[str, Sequence[str]],
 ) -> Evaluation:
     """Evaluate a file, in a project or without one, and keep the result in the project."""
     from voice_of_care.embedding import load_embedders
@@ -137,13 +171,15 @@ def _evaluate(
             msg = f"{file.name}: its comments are a project's. Say which with --project DIR."
             raise StoreError(msg)
         means = Means(framework, settings, load_embedders(progress=stopwatch.tell), effort, stopwatch)
-        return evaluate_file(file, means=means, key=secrets.token_bytes())
+        return evaluate_file(file, means=means, key=secrets.token_bytes(), named=named)
     with Store(opened.folder) as store:
         embedders = load_embedders(lookup=store.find_vectors, remember=store.remember_vectors, progress=stopwatch.tell)
-        return _evaluate_in(opened, store, file, Means(framework, settings, embedders, effort, stopwatch))
+        return _evaluate_in(opened, store, file, Means(framework, settings, embedders, effort, stopwatch), named)
 
 
-def _evaluate_in(opened: Project, store: Store, file: Path, means: Means) -> Evaluation:
+def _evaluate_in(
+    opened: Project, store: Store, file: Path, means: Means, named: Mapping[str, Sequence[str]]
+) -> Evaluation:
     """Evaluate a file or a coded workbook in a project, and keep the result there."""
     from voice_of_care.exports.coding import is_coding_workbook
     from voice_of_care.measuring import evaluate_file, evaluate_workbook
@@ -153,7 +189,9 @@ def _evaluate_in(opened: Project, store: Store, file: Path, means: Means) -> Eva
     if is_coding_workbook(file):
         evaluation = evaluate_workbook(file, means=means, analysis=read_analysis(opened, store))
     else:
-        evaluation = evaluate_file(file, means=means, key=opened.key, examples=read_examples(opened, store))
+        evaluation = evaluate_file(
+            file, means=means, key=opened.key, examples=read_examples(opened, store), named=named
+        )
     digest = opened.settings.digest()
     store.write_evaluation(evaluation.table(evaluated_at=now(), model_hashes=model_hashes(), settings_hash=digest))
     return evaluation
