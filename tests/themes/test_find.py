@@ -16,6 +16,7 @@ from voice_of_care.errors import TooLittleDataError
 from voice_of_care.settings import ThemeSettings
 from voice_of_care.tables import SAFE_COMMENTS, SENTIMENTS, conform
 from voice_of_care.themes import ThemesFound, find_themes, split_segments
+from voice_of_care.themes.tree import NO_SUBJECT
 
 FORMS = {
     "parking": [
@@ -316,3 +317,10 @@ def test_comments_whose_author_refused_are_never_quoted(sample: pd.DataFrame) ->
     allowed = set(comments.loc[comments["may_quote"], "comment_id"])
     assert set(found.quotes["segment_id"].str.rsplit(".", n=1).str[0]) <= allowed
     assert set(found.quotes["theme_id"]) <= set(found.theme_vectors["theme_id"])
+
+
+def test_what_has_no_subject_comes_last_and_has_no_parent(found: ThemesFound) -> None:
+    leaves = found.themes[found.themes["theme_id"].isin(found.assignments["theme_id"])]
+    has_none = leaves["description"].str.startswith(NO_SUBJECT)
+    assert leaves.loc[has_none, "parent_id"].isna().all()
+    assert has_none.is_monotonic_increasing

@@ -30,7 +30,7 @@ DESCRIBED_FROM = 40
 """What each side says is read from at least so many of its most central texts."""
 
 KEYWORDS = 10
-NO_SUBJECT = "Remarks with no subject in common. "
+NO_SUBJECT = "No one phrase says what these remarks share. "
 """Begins the description of a theme that has no phrase in common; such themes come last and have no parent."""
 
 
