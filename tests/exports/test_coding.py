@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from tests.small import small_analysis
-from voice_of_care.errors import InputError
+from voice_of_care.errors import InputError, StoreError
 from voice_of_care.exports.coding import is_coding_workbook, read_coding_workbook, write_coding_workbook
 from voice_of_care.frameworks.loader import find_framework
 
@@ -74,3 +74,25 @@ def test_other_files_are_no_coding_workbooks(tmp_path):
     (tmp_path / "b.xlsx").write_bytes(b"no workbook")
     openpyxl.Workbook().save(tmp_path / "c.xlsx")
     assert not any(is_coding_workbook(tmp_path / name) for name in ("a.csv", "b.xlsx", "c.xlsx", "none.xlsx"))
+
+
+def test_a_workbook_somebody_filled_in_is_never_written_over_and_an_untouched_one_is(tmp_path):
+    path = tmp_path / "code.xlsx"
+    write(path, small_analysis())
+    first = path.read_bytes()
+    openpyxl.load_workbook(path).save(path)  # opened and saved, nothing filled in
+    write(path, small_analysis())
+    assert path.read_bytes() == first
+    workbook = openpyxl.load_workbook(path)
+    workbook["Coder 1"]["I2"] = "a remark"
+    workbook.save(path)
+    filled = path.read_bytes()
+    with pytest.raises(StoreError, match="would be lost"):
+        write(path, small_analysis())
+    assert path.read_bytes() == filled
+    openpyxl.Workbook().save(tmp_path / "other.xlsx")
+    with pytest.raises(StoreError, match="would be lost"):
+        write(tmp_path / "other.xlsx", small_analysis())
+    with pytest.raises(StoreError, match="no folder"):
+        write(tmp_path / "none" / "code.xlsx", small_analysis())
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["code.xlsx", "other.xlsx"]

@@ -8,7 +8,7 @@ from openpyxl import Workbook, load_workbook
 from tests.small import small_analysis
 from voice_of_care.counting import units
 from voice_of_care.decisions import Decision, apply_decisions, record_decisions
-from voice_of_care.errors import InputError
+from voice_of_care.errors import InputError, StoreError
 from voice_of_care.exports import list_decisions, read_decisions
 
 
@@ -176,3 +176,13 @@ def test_a_priority_that_is_not_in_use_is_named(listed):
     fill(path, "Segments", 2, another_priority="hsc-values: kindness")
     with pytest.raises(InputError, match="no such priority is in use"):
         read_decisions(analysis, path)
+
+
+def test_a_list_somebody_filled_in_is_never_written_over_and_an_untouched_one_is(listed):
+    analysis, path, _waiting = listed
+    list_decisions(analysis, path)
+    fill(path, "Themes", 2, decision="agree")
+    filled = path.read_bytes()
+    with pytest.raises(StoreError, match="would be lost"):
+        list_decisions(analysis, path)
+    assert path.read_bytes() == filled

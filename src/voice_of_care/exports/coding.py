@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from voice_of_care.errors import InputError, StoreError
-from voice_of_care.exports.excel import plain_value, save_workbook
+from voice_of_care.exports.excel import plain_value, refuse_lost_work, save_workbook, seal_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 START_SHEET, CODEBOOK_SHEET, LISTS_SHEET = "Start", "Codebook", "Lists"
 CODER_SHEET = "Coder "
+_KIND = "comments to code"
 TITLE = "Comments to code"
 FRAMEWORK_LABEL = "Framework"
 CODE_COLUMNS = 4
@@ -64,6 +65,7 @@ def write_coding_workbook(
         framework: the codebook.
         codes: the priorities offered.
     """
+    refuse_lost_work(path, _KIND)
     elements = [framework.element(code) for code in codes]
     shown = sample.merge(safe_comments[["comment_id", "question", "text"]], on="comment_id", how="left", validate="1:1")
     coders = [column for column in sample.columns if column.startswith("coder_")]
@@ -78,6 +80,7 @@ def write_coding_workbook(
     for row, label in enumerate([*(element.label for element in elements), NONE_OF_THESE, CANT_BE_CODED], start=1):
         lists.cell(row, 1, plain_value(label)).data_type = "s"
     lists.sheet_state = "hidden"
+    seal_workbook(workbook, _KIND)
     try:
         save_workbook(workbook, path)
         path.chmod(0o600)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import io
 import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from openpyxl import load_workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.packaging.custom import StringProperty
+
+from voice_of_care.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
 _FIXED_DATE = (2000, 1, 1, 0, 0, 0)
 _NOT_IN_EXCEL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LONGEST_CELL = 32_767
+_AS_MADE = "voice of care: as made"
+"""The workbook's property that tells whether a person has changed it since."""
 
 
 def append_row(sheet: Any, values: Sequence[object], *, font: Font | None = None) -> None:  # noqa: ANN401
@@ -44,6 +51,53 @@ def plain_value(value: Any) -> Any:  # noqa: ANN401 (a cell holds many kinds)
     return value
 
 
+def seal_workbook(workbook: Workbook, kind: str) -> None:
+    """Note in a workbook what it is and what stands in it, so that `refuse_lost_work` can tell what was filled in."""
+    workbook.custom_doc_props.append(StringProperty(name=_AS_MADE, value=f"{kind} {_digest(workbook)}"))
+
+
+def refuse_lost_work(path: Path, kind: str) -> None:
+    """Refuse to write a workbook where a person's work, or another file, would be lost.
+
+    Raises:
+        StoreError: there is no such folder, or a file that isn't one of ours of this kind, untouched.
+    """
+    if not path.parent.is_dir():
+        msg = f"{path}: there is no folder {path.parent}. Make it first, or give another."
+        raise StoreError(msg)
+    if path.exists() and not (path.is_file() and _is_untouched(path, kind)):
+        msg = f"{path}: is there already, and was filled in or is another file: it would be lost. Give another name."
+        raise StoreError(msg)
+
+
+def _is_untouched(path: Path, kind: str) -> bool:
+    try:
+        workbook = load_workbook(path)
+        sealed = [each.value for each in workbook.custom_doc_props.props if each.name == _AS_MADE]
+        return sealed == [f"{kind} {_digest(workbook)}"]
+    except Exception:  # openpyxl raises many kinds of error for a file that is no workbook: it is another's
+        return False
+
+
+def _digest(workbook: Workbook) -> str:
+    """Return what tells the cells of a workbook, as any program would save them again, from others."""
+    found = hashlib.sha256()
+    for sheet in workbook.worksheets:
+        found.update(f"{sheet.title}\0".encode())
+        for row in sheet.iter_rows():
+            for cell in row:
+                shown = _shown(cell.value)
+                if shown:
+                    found.update(f"{cell.coordinate}\0{shown}\0".encode())
+    return found.hexdigest()[:32]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return repr(round(float(value), 9))
+    return "" if value is None else " ".join(str(value).split())
+
+
 def save_workbook(workbook: Workbook, path: Path) -> None:
     """Save a workbook with no time of day in it, so that the same content gives the same bytes."""
     fixed = datetime.datetime(*_FIXED_DATE)
@@ -51,9 +105,14 @@ def save_workbook(workbook: Workbook, path: Path) -> None:
     workbook.properties.modified = fixed
     made = io.BytesIO()
     workbook.save(made)
-    with zipfile.ZipFile(made) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", content)
-            target.writestr(zipfile.ZipInfo(name, _FIXED_DATE), content, zipfile.ZIP_DEFLATED)
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        with zipfile.ZipFile(made) as source, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as target:
+            for name in source.namelist():
+                content = source.read(name)
+                if name == "docProps/core.xml":
+                    content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", content)
+                target.writestr(zipfile.ZipInfo(name, _FIXED_DATE), content, zipfile.ZIP_DEFLATED)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from voice_of_care.errors import InputError, StoreError
 from voice_of_care.exports.checking import segments_to_check
-from voice_of_care.exports.excel import plain_value, save_workbook
+from voice_of_care.exports.excel import plain_value, refuse_lost_work, save_workbook, seal_workbook
 from voice_of_care.exports.reading_decisions import (
     PRIORITIES_SHEET,
     START_SHEET,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _HEADER_FILL = PatternFill("solid", fgColor="12436D")
 _ANSWER_FILL = PatternFill("solid", fgColor="FFF7D6")
+_KIND = "decisions"
 _SIMILAR = 0.6
 _MOST_MERGES = 20
 _EMPTY_ROWS = 20
@@ -52,6 +53,7 @@ class Sheet(NamedTuple):
 
 def list_decisions(analysis: Analysis, path: Path) -> dict[str, int]:
     """Write what waits for a person into a workbook, its owner's alone, and return how many rows each sheet has."""
+    refuse_lost_work(path, _KIND)
     makers = (_themes, _merges, _links, _segments, _quotes, _severity, _redactions)
     sheets = [make(analysis) for make in makers]
     workbook = Workbook()
@@ -60,6 +62,7 @@ def list_decisions(analysis: Analysis, path: Path) -> dict[str, int]:
     for sheet in sheets:
         _write_sheet(workbook.create_sheet(sheet.title), sheet)
     _write_priorities(workbook.create_sheet(PRIORITIES_SHEET), analysis)
+    seal_workbook(workbook, _KIND)
     try:
         save_workbook(workbook, path)
         path.chmod(0o600)
