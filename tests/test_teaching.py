@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import json
 
+import pandas as pd
 import pytest
 
 from tests.test_learning import MUSIC, OTHERS, PETS
 from voice_of_care.cli import run
+from voice_of_care.priorities.learning import read_lessons
 from voice_of_care.projects import read_analysis
 from voice_of_care.store import Store, find_project
+from voice_of_care.tables import EXAMPLES, conform
 
 OWN = """
 id: our-aims
@@ -100,7 +103,7 @@ def test_teaching_the_same_file_in_another_order_changes_nothing(project):
     ("rows", "framework", "said"),
     [
         ([("The dog came", "none")], "our-aims", "nothing to learn"),
-        ([("The dog came", "aim-nine")], "our-aims", "no priority has this name"),
+        ([("The dog came", "aim-nine")], "our-aims", "Did you mean 'Aim one' (aim-one)?"),
         ([("The dog came", "aim-one")], "our-aim", "No framework has the id our-aim"),
     ],
 )
@@ -112,3 +115,78 @@ def test_what_cannot_be_learnt_is_said_in_one_line(project, capsys, rows, framew
     error = capsys.readouterr().err.strip()
     assert said in error
     assert "\n" not in error
+
+
+def learn_told(folder, coded, capsys, *options, framework="our-aims"):
+    capsys.readouterr()
+    assert run(["learn", str(coded), "--framework", framework, "--project", str(folder), *options]) == 0
+    return capsys.readouterr().out
+
+
+def test_rows_left_out_are_told_with_reason_and_row_and_priorities_with_their_labels(project, capsys):
+    folder, _comments = project
+    rows = [("The dog came", "aim-one"), ("", "aim-one"), ("A cat sat", ""), ("A bird sang", ""), ("Tea came", "none")]
+    told = learn_told(folder, write(folder / "gaps.csv", ["comment", "codes"], rows), capsys)
+    assert "2 coded texts kept" in told
+    assert "left out, 1: no text (row 3)" in told
+    assert "left out, 2: not coded: no code, and no 0 or 'none' to say that none applies (rows 4, 5)" in told
+    assert "Aim one (aim-one)" in told
+
+
+def test_what_coders_disagree_on_is_set_aside_and_what_they_agree_on_is_kept(project, capsys):
+    folder, _comments = project
+    text = "The harp and the spaniel came on the same morning"
+    rows = [(text, "Ann", "1", "1"), (text, "Bob", "1", "")]
+    coded = write(folder / "two.csv", ["comment", "coder", "Aim one", "Aim two"], rows)
+    told = learn_told(folder, coded, capsys)
+    assert "1 texts were coded more than once: what all agree on was taken, 1 codes they disagree on" in told
+    _, analysis = links_of(folder)
+    mine = analysis.examples[analysis.examples["text"] == text]
+    found = set(zip(mine["priority_id"], mine["is_example"], mine["origin"], strict=True))
+    assert found == {("aim-one", True, "coded"), ("aim-two", False, "disputed")}
+    lessons = read_lessons(mine, next(each for each in analysis.frameworks if each.id == "our-aims"))
+    assert [(each.id, float(count)) for each, count in zip(lessons.elements, lessons.counts[0], strict=True)] == [
+        ("aim-one", 1.0)
+    ]
+    again = write(folder / "again.csv", ["comment", "codes"], [(text, "aim-two")])
+    learn_told(folder, again, capsys)
+    _, analysis = links_of(folder)
+    mine = analysis.examples[analysis.examples["text"] == text]
+    assert list(zip(mine["priority_id"], mine["origin"], strict=True)) == [("aim-two", "coded")]
+
+
+def test_a_disputed_priority_counts_neither_way_beside_one_that_is_shown(project):
+    folder, _comments = project
+    _, analysis = links_of(folder)
+    framework = next(each for each in analysis.frameworks if each.id == "our-aims")
+    rows = [("a", "aim-one", True, "coded"), ("a", "aim-two", False, "disputed"), ("b", "aim-two", True, "coded")]
+    examples = pd.DataFrame(rows, columns=["text", "priority_id", "is_example", "origin"]).assign(
+        framework_id="our-aims", framework_version="1"
+    )
+    lessons = read_lessons(conform(examples, EXAMPLES), framework)
+    assert lessons.counts.tolist() == [[1.0, 0.0], [1.0, 1.0]]
+
+
+def test_a_row_without_any_mark_speaks_of_none(project, capsys):
+    folder, _comments = project
+    rows = [("The dog was here again", "x", ""), ("The soup was cold on Monday", "", "")]
+    told = learn_told(folder, write(folder / "marks.csv", ["comment", "aim-one", "aim-two"], rows), capsys)
+    assert "2 coded texts kept as examples of our-aims, 0 rows left out" in told
+    assert "1 rows without any mark count as speaking of none" in told
+    _, analysis = links_of(folder)
+    mine = analysis.examples[analysis.examples["text"] == "The soup was cold on Monday"]
+    assert mine["priority_id"].isna().all()
+    assert len(mine) == 1
+
+
+def test_a_framework_may_be_a_file_and_where_it_is_not_mapped_the_next_step_is_told(project, capsys):
+    folder, _comments = project
+    coded = write(folder / "few.csv", ["comment", "codes"], [("The dog came back", "aim-one")])
+    assert "linked anew" in learn_told(folder, coded, capsys, framework=str(folder / "own.yaml"))
+    other = folder / "other.yaml"
+    other.write_text(OWN.replace("id: our-aims", "id: their-aims"), encoding="utf-8")
+    told = learn_told(folder, coded, capsys, framework=str(other))
+    step = "Add their-aims to [priorities] frameworks (and the file to files) in voice-of-care.toml, then analyse."
+    assert step in told
+    told = json.loads(learn_told(folder, coded, capsys, "--json", "-q", framework=str(other)))
+    assert (told["is_mapped"], told["left_out"]) == (False, [])

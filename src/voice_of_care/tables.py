@@ -337,7 +337,8 @@ EXAMPLES = Table(
         "text": text("de-identified text"),
         "is_example": Column(BOOLEAN, "true where the text speaks of it, false where it does not"),
         "origin": text(
-            "a reviewer's word on one priority, or a coding that looked for all of them", one_of=("reviewer", "coded")
+            "a reviewer's word on one priority, a coding that looked for all of them, or a priority coders disagree on",
+            one_of=("reviewer", "coded", "disputed"),
         ),
     },
     ("framework_id", "priority_id", "text", "origin"),

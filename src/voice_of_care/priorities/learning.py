@@ -107,8 +107,8 @@ def learn_priorities(
 def read_lessons(examples: pd.DataFrame, framework: Framework) -> Lessons:
     """Return what the examples teach of the framework's priorities that anyone has shown.
 
-    A coded text counts against every priority it was not given; a reviewer's word counts for its own priority, and
-    where it is an example, a little against the others.
+    A coded text counts against every priority it was not given, those its coders disagree on apart. A reviewer's word
+    counts for its own priority, and where it is an example, a little against the others.
     """
     mine = examples[examples["framework_id"] == framework.id]
     known = {element.id for element in framework.elements}
@@ -127,7 +127,8 @@ def read_lessons(examples: pd.DataFrame, framework: Framework) -> Lessons:
         if is_coded or is_example:
             counts[row] = np.maximum(counts[row], 1.0 if is_coded else UNKNOWN_COUNTS)
         if column is not None:
-            targets[row, column], counts[row, column] = float(is_example), 1.0
+            is_disputed = example["origin"] == "disputed"  # coders disagree: it says nothing on this priority
+            targets[row, column], counts[row, column] = float(is_example), float(not is_disputed)
     return Lessons(elements, texts, targets, counts)
 
 
