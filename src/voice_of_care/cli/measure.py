@@ -29,6 +29,7 @@ from voice_of_care.cli.columns import (
     TextColumn,
     named_columns,
 )
+from voice_of_care.cli.targets import refuse_target, write_beside
 from voice_of_care.console import evaluation_lines, sample_lines, seconds_line, show_progress
 from voice_of_care.errors import StoreError
 
@@ -80,6 +81,7 @@ def evaluate(
 
     if to is not None:
         refuse_other_ending(to, ".json", ".csv")
+        refuse_target(to, given=file)
     named = named_columns(
         text=text,
         codes=codes,
@@ -218,11 +220,7 @@ def _framework(name: str, settings: Settings, folder: Path | None) -> Framework:
 
 
 def _write(evaluation: Evaluation, to: Path) -> None:
-    try:
-        if to.suffix.lower() == ".json":
-            to.write_text(to_json(evaluation.as_dict()) + "\n", encoding="utf-8", newline="\n")
-        else:
-            evaluation.measures.to_csv(to, index=False, encoding="utf-8", lineterminator="\n")
-    except OSError as error:
-        msg = f"{to}: can't be written ({error.strerror}). Check free space and your rights there."
-        raise StoreError(msg) from None
+    if to.suffix.lower() == ".json":
+        write_beside(to_json(evaluation.as_dict()) + "\n", to)
+    else:
+        write_beside(evaluation.measures.to_csv(index=False, lineterminator="\n"), to)

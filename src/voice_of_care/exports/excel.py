@@ -53,7 +53,7 @@ def plain_value(value: Any) -> Any:  # noqa: ANN401 (a cell holds many kinds)
 
 def seal_workbook(workbook: Workbook, kind: str) -> None:
     """Note in a workbook what it is and what stands in it, so that `refuse_lost_work` can tell what was filled in."""
-    workbook.custom_doc_props.append(StringProperty(name=_AS_MADE, value=f"{kind} {_digest(workbook)}"))
+    workbook.custom_doc_props.append(StringProperty(name=_AS_MADE, value=f"{kind} {_digest(workbook)}"))  # type: ignore[attr-defined]
 
 
 def refuse_lost_work(path: Path, kind: str) -> None:
@@ -73,7 +73,7 @@ def refuse_lost_work(path: Path, kind: str) -> None:
 def _is_untouched(path: Path, kind: str) -> bool:
     try:
         workbook = load_workbook(path)
-        sealed = [each.value for each in workbook.custom_doc_props.props if each.name == _AS_MADE]
+        sealed = [each.value for each in workbook.custom_doc_props.props if each.name == _AS_MADE]  # type: ignore[attr-defined]
         return sealed == [f"{kind} {_digest(workbook)}"]
     except Exception:  # openpyxl raises many kinds of error for a file that is no workbook: it is another's
         return False
