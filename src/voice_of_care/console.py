@@ -64,6 +64,8 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
         f"{summary['themes']} themes, {summary['theme_links']} links to priorities, "
         f"{summary['redactions']} redactions, {summary['flags']} flags to look at."
     )
+    if summary["decisions_idle"]:
+        lines.append(f"{summary['decisions_idle']} decisions have nothing to apply to any more.")
     if summary["report"]:
         lines.append(f"Report: {summary['report']}")
     return lines

@@ -124,22 +124,73 @@ def apply_decisions(analysis: Analysis, *, unit_of: pd.Series) -> Analysis:
         analysis: tables as the models made them, and all events.
         unit_of: comment_id to unit, for the sizes of merged themes.
     """
+    current, _ = _apply_events(analysis)
+    if any(action == "theme.merge" for action in analysis.events["action"]):
+        current = replace(current, themes=_recount(current, unit_of))
+    return current
+
+
+def count_idle(analysis: Analysis) -> int:
+    """Return how many decisions have nothing to apply to: what they are about is gone, or is something else now.
+
+    Args:
+        analysis: tables as the models made them, and all events.
+    """
+    return _apply_events(analysis)[1]
+
+
+def _apply_events(analysis: Analysis) -> tuple[Analysis, int]:
+    """Return the analysis after all its events, and how many of them found nothing to apply to."""
     current = analysis
+    idle = 0
     merged_into: dict[str, str] = {}
     for record in analysis.events.to_dict("records"):
-        edit = _EDITS.get(str(record["action"]))
+        action = str(record["action"])
+        edit = _EDITS.get(action)
         if edit is None:
             continue
         payload = json.loads(record["payload_json"])
         if not _still_means(analysis, payload):
+            idle += 1
             continue
         payload = _redirect(payload, merged_into)
+        if not _has_object(current, action, payload):
+            idle += 1
+            continue
         current = edit(current, payload, str(record["reason"] or ""))
-        if record["action"] == "theme.merge":
+        if action == "theme.merge":
             merged_into[str(payload["theme_id"])] = str(payload["into"])
-    if any(action == "theme.merge" for action in analysis.events["action"]):
-        current = replace(current, themes=_recount(current, unit_of))
-    return current
+    return current, idle
+
+
+def _has_object(analysis: Analysis, action: str, payload: Payload) -> bool:
+    """Tell whether what a decision is about is there."""
+    if action == "deid.redact":
+        rows = analysis.safe_comments["comment_id"] == payload["comment_id"]
+        return _is_text(analysis.safe_comments.loc[rows, "text"], payload)
+    if action.startswith("quote."):
+        segment_id = payload["segment_id"]
+        rows = analysis.segments["segment_id"] == segment_id
+        in_use = action == "quote.withdraw" or bool((analysis.quotes["segment_id"] == segment_id).any())
+        return in_use and _is_text(analysis.segments.loc[rows, "text"], payload)
+    if action == "link.set":
+        return _has_priority(analysis, payload) and _text_decided_on(analysis.segments, payload) is not None
+    themes = set(analysis.themes["theme_id"])
+    if not {payload[key] for key in ("theme_id", "into") if key in payload} <= themes:
+        return False
+    return action != "mapping.set" or _has_priority(analysis, payload)
+
+
+def _is_text(texts: pd.Series, payload: Payload) -> bool:
+    return len(texts) > 0 and text_hash(str(texts.iloc[0])) == payload["text_hash"]
+
+
+def _has_priority(analysis: Analysis, payload: Payload) -> bool:
+    return any(
+        framework.id == payload["framework_id"] and element.id == payload["priority_id"]
+        for framework in analysis.frameworks
+        for element in framework.elements
+    )
 
 
 def content_of(keywords: Sequence[str]) -> str:

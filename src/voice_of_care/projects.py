@@ -11,13 +11,15 @@ import pandas as pd
 
 from voice_of_care.analysis import Analysis
 from voice_of_care.counting import units
-from voice_of_care.decisions import apply_decisions, is_chain_whole
+from voice_of_care.decisions import apply_decisions, count_idle, is_chain_whole
 from voice_of_care.embedding import load_embedders
 from voice_of_care.errors import StoreError
 from voice_of_care.frameworks import load_frameworks, load_seeds
+from voice_of_care.frameworks.loader import SHIPPED
 from voice_of_care.models import model_hashes
 from voice_of_care.pipeline import run
 from voice_of_care.tables import EXAMPLES, RUNS, TABLES, conform
+from voice_of_care.themes.identity import in_space_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,14 +52,21 @@ def analyse_project(
     started = now()
     frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=extra_frameworks)
     embedders = load_embedders(lookup=store.find_vectors, remember=store.remember_vectors, progress=stopwatch.tell)
+    with stopwatch.step("embed"):
+        known = in_space_of(
+            embedders.both,
+            store.read("theme_vectors"),
+            segments=store.read("segments"),
+            assignments=store.read("assignments"),
+        )
     done = run(
         paths,
         settings=project.settings,
         key=project.key,
         embedders=embedders,
         frameworks=frameworks,
-        known=store.read("theme_vectors"),
-        examples=read_examples(project, store),
+        known=known,
+        examples=read_examples(project, store, frameworks=frameworks),
         seeds=load_seeds(project.settings.themes.seeds, folder=project.folder),
         stopwatch=stopwatch,
     )
@@ -109,27 +118,65 @@ def read_analysis(project: Project, store: Store) -> Analysis:
     """Return a project's analysis as it stands: the tables of the last run with all decisions applied.
 
     Raises:
-        StoreError: no run has been finished yet.
+        StoreError: no run has been finished yet, or the settings no longer have a framework that the last one used.
     """
+    return _decided(project, _read_stored(project, store, frameworks=_used_frameworks(project, store)))
+
+
+def read_examples(project: Project, store: Store, *, frameworks: tuple[Framework, ...] | None = None) -> pd.DataFrame:
+    """Return what people have shown so far: what was stored, and what reviewers have decided since.
+
+    Args:
+        project: folder, settings and key.
+        store: the project's open database.
+        frameworks: what to read decisions by; by default the last run's, which may be gone from the settings.
+    """
+    if store.read(RUNS.name).empty:
+        return store.read(EXAMPLES.name)
+    if frameworks is None:
+        return read_analysis(project, store).examples
+    return _decided(project, _read_stored(project, store, frameworks=frameworks)).examples
+
+
+def count_idle_decisions(project: Project, store: Store) -> int:
+    """Return how many decisions have nothing to apply to any more."""
+    if store.read("events").empty:
+        return 0
+    stored = _read_stored(project, store, frameworks=_used_frameworks(project, store))
+    return count_idle(stored)
+
+
+def _used_frameworks(project: Project, store: Store) -> tuple[Framework, ...]:
+    """Return the frameworks of the last run."""
+    runs = store.read(RUNS.name)
+    if runs.empty:
+        msg = f"{project.folder}: no analysed project here. Run 'voice-of-care analyse PATH --project ...' first."
+        raise StoreError(msg)
+    used = tuple(runs["frameworks"].iloc[-1])
+    own = {each.id for each in load_frameworks(project.settings.priorities, folder=project.folder)}
+    gone = [framework_id for framework_id in used if framework_id not in own and framework_id not in SHIPPED]
+    if gone:
+        msg = (
+            f"{project.folder}: the last run used the framework {gone[0]}, which the settings no longer have."
+            " Put its file back under that id, or run 'voice-of-care analyse' again to go on without it."
+        )
+        raise StoreError(msg)
+    frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=used)
+    return tuple(each for each in frameworks if each.id in used)
+
+
+def _read_stored(project: Project, store: Store, *, frameworks: tuple[Framework, ...]) -> Analysis:
+    """Return the tables of the last run as they were written, with the events since."""
     tables = {name: store.read(name) for name in TABLES}
     if not is_chain_whole(tables["events"]):
         msg = f"{project.folder}: the list of decisions was changed from outside. Put back a copy of the project."
         raise StoreError(msg)
-    runs = tables["runs"]
-    if runs.empty:
-        msg = f"{project.folder}: no analysed project here. Run 'voice-of-care analyse PATH --project ...' first."
-        raise StoreError(msg)
-    used = tuple(runs["frameworks"].iloc[-1]) if len(runs) else ()
-    frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=used)
-    stored = Analysis(**tables, frameworks=tuple(each for each in frameworks if each.id in used))
+    return Analysis(**tables, frameworks=frameworks)
+
+
+def _decided(project: Project, stored: Analysis) -> Analysis:
     unit_of = units(stored.safe_comments, count_campaigns=project.settings.intake.count_campaigns)
     return apply_decisions(stored, unit_of=unit_of)
-
-
-def read_examples(project: Project, store: Store) -> pd.DataFrame:
-    """Return what people have shown so far: what was stored, and what reviewers have decided since."""
-    stored = store.read(EXAMPLES.name)
-    return stored if store.read(RUNS.name).empty else read_analysis(project, store).examples
 
 
 def _hash_input(comments: pd.DataFrame) -> str:

@@ -92,7 +92,7 @@ def analyse(
 ) -> None:
     """Read files, de-identify them, find themes, map them to priorities, and keep it all in a project."""
     from voice_of_care.pipeline import Stopwatch
-    from voice_of_care.projects import analyse_project
+    from voice_of_care.projects import analyse_project, count_idle_decisions
     from voice_of_care.settings import settings_template
     from voice_of_care.store import Store, open_project
 
@@ -105,10 +105,11 @@ def analyse(
             analysis = analyse_project(
                 paths, project=opened, store=store, extra_frameworks=framework or (), now=now, stopwatch=stopwatch
             )
+            idle = count_idle_decisions(opened, store)
         if report is not None:
             with stopwatch.step("report"):
                 write_report_file(analysis, opened, report, profile)
-    summary = _summary(analysis, opened, report, stopwatch.seconds)
+    summary = {**_summary(analysis, opened, report, stopwatch.seconds), "decisions_idle": idle}
     if as_json:
         typer.echo(to_json(summary))
     elif not quiet:
