@@ -28,7 +28,7 @@ MOST_PER_SEGMENT = 3
 FLEETING_BELOW = 0.25
 """A leaf of few units that is less stable than this is none."""
 
-FEW_UNITS = 10
+FEW_UNITS = 15
 FEW_SHARE = 0.02
 """Few units are less than both."""
 

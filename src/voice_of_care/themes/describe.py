@@ -85,13 +85,13 @@ class Meaning(NamedTuple):
         return [bool(held) for held in (own >= LIKE_ENOUGH) & (others <= own + NEARER_ELSEWHERE)]
 
 
-def describe(sides: Sides, *, families: frozenset[str], meaning: Meaning) -> str:
+def describe(sides: Sides, *, families: frozenset[str], meaning: Meaning | None) -> str:
     """Return one sentence on what was said, praise and concern apart; without counts, as it may be published.
 
     Args:
         sides: who says what.
         families: of the words of the theme's label; what it says already is not said again.
-        meaning: where the theme lies.
+        meaning: where the theme lies; None for one without a subject, where no phrase says what is shared.
     """
     least = FEWEST_ON_A_SIDE if sides.total > FEW_PEOPLE else FEWEST_OF_FEW
     praise = telling_phrases(sides.praise, sides.concern, families=families, meaning=meaning, unsaid=TROUBLES)
@@ -130,7 +130,7 @@ def _minority(said: str, people: int, least: int) -> str:
 
 
 def telling_phrases(
-    side: Side, other: Side, *, families: frozenset[str], meaning: Meaning, unsaid: frozenset[str] = frozenset()
+    side: Side, other: Side, *, families: frozenset[str], meaning: Meaning | None, unsaid: frozenset[str] = frozenset()
 ) -> list[str]:
     """Return up to three phrases that enough people on one side say and fewer on the other, no two of the same words.
 
@@ -138,9 +138,11 @@ def telling_phrases(
         side: the side to describe.
         other: the side to tell it from.
         families: of the theme's label; a phrase that says no more is left out.
-        meaning: where the theme lies.
+        meaning: where the theme lies; None to name nothing.
         unsaid: words that can't stand for this side.
     """
+    if meaning is None:
+        return []
     here, there = _rows(side), _rows(other)
     shown = shown_forms([*side.phrases, *other.phrases])
     taken = essence_of(families)

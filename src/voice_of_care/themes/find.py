@@ -237,7 +237,7 @@ def _with_unheard(aside: pd.DataFrame, unheard: list[Seed]) -> pd.DataFrame:
             "item_id": seed.seed_id,
             "source": seed.seed_id.split("/")[0],
             "source_ref": None,
-            "reason": f"too few speak of the seed {seed.label}",
+            "reason": f"looked for on request, but too few people speak of it: {seed.label}",
         }
         for seed in unheard
     ]

@@ -63,7 +63,9 @@ def fit_topics(
             del verbose
             return embedder.embed(documents)
 
-    analyser = _Analyser(stop_words)
+    usual = _Analyser(stop_words)
+    is_worded = len({word for text in texts for word in usual(text)}) > 1  # words can't tell topics apart otherwise
+    analyser = usual if is_worded else _whole_text
     words = TfidfVectorizer(analyzer=analyser, sublinear_tf=True)
     clusters = Consensus(most_clusters=most_topics, seed=seed, set_apart=set_apart, draws=draws)
     topic_model = BERTopic(
@@ -79,6 +81,8 @@ def fit_topics(
         found, _ = topic_model.fit_transform(list(texts), np.asarray(vectors, dtype=np.float64))
     labels = np.asarray(found, dtype=np.int64)
     numbers = range(int(labels.max()) + 1)
+    if not is_worded:
+        return Topics(labels, clusters.micro_, clusters.ways_, [[] for _ in numbers])
     keywords = [[word for word, weight in topic_model.get_topic(number) if word and weight > 0] for number in numbers]
     return Topics(labels, clusters.micro_, clusters.ways_, keywords)
 
@@ -93,6 +97,10 @@ class _Analyser:
         return [
             word for word in content_words(text, light=False) if word not in self._stop_words and not _ODD.search(word)
         ]
+
+
+def _whole_text(text: str) -> list[str]:
+    return [text]
 
 
 _ODD = re.compile(r"'")

@@ -101,7 +101,7 @@ def build_tree(
             + describe(
                 evidence[leaf].sides,
                 families=names[leaf].families,
-                meaning=Meaning(embedder, centroids, leaf),
+                meaning=Meaning(embedder, centroids, leaf) if names[leaf].has_subject else None,
             ),
             "keywords": keywords.get(leaf_ids[leaf], [])[:KEYWORDS],
             "parent_id": None,
