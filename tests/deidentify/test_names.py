@@ -29,6 +29,7 @@ def safe(text: str) -> str:
         "Seen in the 24/7 unit, 3 of us, 2 hours, 90% of the time, waited 95 minutes.",
         "I live in Northern Ireland. Paramedics came fast. God bless the NHS.",
         "Ward 5 may need paint and 20 march past.",
+        "HSC 100 000 people waiting. HSC numbers fell by 100 000 in 2023. In HSC 2020 to 2021 we waited.",
         "Pleasant driver. Comfortable ride. Good crew. Excellent.",
         "",
     ],

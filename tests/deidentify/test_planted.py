@@ -46,3 +46,22 @@ def test_redactions_stay_within_what_was_planted(kind, plant):
         if any(finding.start < item.start or finding.end > item.end for finding in found[item.text])
     ]
     assert len(beyond) <= MANY * 0.02
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("My HSC number 345 678 9012", ["345 678 9012"]),
+        ("HSC number: 3456789012.", ["3456789012"]),
+        ("HSC no 345 678 9012", ["345 678 9012"]),
+        ("hsc no. 345-678-9012", ["345-678-9012"]),
+        ("HSC 3456789012", ["3456789012"]),
+        ("My H.S.C. number is 345 678 9012", ["345 678 9012"]),
+        ("HCN 3456789012, H.C.N. 345 678 9012", ["3456789012", "345 678 9012"]),
+        ("028 9032 1234 or HSC number 345 678 9012", ["345 678 9012"]),
+    ],
+)
+def test_health_and_social_care_numbers_are_found_by_the_word_before_them(text, numbers):
+    found = find_identifiers([text], settings=DeidentifySettings())[text]
+    assert [text[each.start : each.end] for each in found if each.kind == "NHS_NUMBER"] == numbers
+    assert all(each.kind in {"NHS_NUMBER", "PHONE"} for each in found)

@@ -108,7 +108,7 @@ _SHORT_WORDS = frozenset(
 _NUMBER_GAP = r"[ \-.]?"
 _TEN = rf"(?<![\d])\d{{3}}{_NUMBER_GAP}\d{{3}}{_NUMBER_GAP}\d{{4}}(?!\d)"
 _HEALTH_WORDS = (
-    r"\b(?:h\s?(?:&|and|\+)\s?c|hcn|h\.?c\.?n\.?|health (?:and|&) (?:social )?care|health care|nhs|chi|"
+    r"\b(?:h\s?(?:&|and|\+)\s?c|h\.?s\.?c\.?|hcn|h\.?c\.?n\.?|health (?:and|&) (?:social )?care|health care|nhs|chi|"
     r"hosp(?:ital)?\.?|patient|case ?note|medical record|unit)\b(?:\s?(?:number|no|num|id|ref)\b)?|"
     r"health number|\bmrn\b"
 )
@@ -158,7 +158,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "NHS_NUMBER",
         "health_number_after_word",
-        r"(?<=\b(?:h ?(?:&|and|\+) ?c|hcn|health (?:and|&) (?:social )?care|nhs|chi|hosp(?:ital)?\.?|patient|"
+        r"(?<=\b(?:h ?(?:&|and|\+) ?c|h\.?s\.?c(?=\.? ?(?:number|no|num|id|ref|card)\b)|"
+        r"h\.?c\.?n|health (?:and|&) (?:social )?care|nhs|chi|hosp(?:ital)?\.?|patient|"
         r"case ?note|"
         r"casenotes?|mrn|health)\.?(?: ?(?:number|no|num|id|ref|card))?\.?(?: ?(?:is|was|of))?[ :#=(-]{0,4})"
         r"(?:[a-z]{1,3}-?)?\d(?:[ -]?\d){5,11}(?!\d)",
