@@ -16,9 +16,10 @@ import pandas as pd
 
 from voice_of_care.counting import units
 from voice_of_care.errors import InputError, TooLittleDataError
-from voice_of_care.evaluation.codings import CODED, NO_TEXT, Codings, read_codings
+from voice_of_care.evaluation.codings import CODED, NO_TEXT, Codings, not_understood, read_codings
 from voice_of_care.evaluation.columns import Columns, find_columns, qdc_feedback
 from voice_of_care.evaluation.judge import (
+    FEWEST,
     JUDGED,
     OURS_PEOPLE,
     Ours,
@@ -120,8 +121,11 @@ def evaluate_file(
     with watch.step("read"):
         sheet, columns, remarks = coded_sheet(path, framework=framework, settings=settings, named=named)
         read = read_coded(sheet, columns=columns.roles, wanted=columns.wanted, settings=settings, key=key)
-        codings = read_codings(read.codings, columns=columns, framework=framework, yes=YES, no=NO)
+        codings = read_codings(read.codings, columns=columns, framework=framework, yes=YES, no=NO, texts=read.texts)
     if not (codings.rows["status"] == CODED).any() and not codings.rows["level"].gt(0).any():
+        if why := not_understood(codings, framework):
+            msg = f"{path.name}: {why}"
+            raise InputError(msg)
         raise TooLittleDataError(have=0, need=1, purpose="a comparison (rows with a text and a code)")
     safe = deidentify_comments(read.read, settings=settings, key=key, watch=watch)
     scored = score_comments(safe.safe_comments, settings=settings, embedders=embedders, watch=watch)
@@ -212,19 +216,23 @@ def evaluate_workbook(path: Path, *, means: Means, analysis: Analysis) -> Evalua
     framework = means.framework
     with means.watch.step("read"):
         read = read_coding_workbook(path)
-        if read.framework_id != framework.id:
+        if read.framework_id not in {framework.id, ""}:
             msg = (
                 f"{path.name}: it was made for the framework {read.framework_id}. Give --framework {read.framework_id}."
             )
             raise InputError(msg)
         known = read.cells["comment_id"].isin(analysis.safe_comments["comment_id"])
+        if not known.any():
+            msg = f"{path.name}: none of its comments is this project's. Give the one it was drawn from: --project DIR."
+            raise InputError(msg)
         codes = tuple(column for column in read.cells.columns if column.startswith("code "))
         roles = {"text": "comment_id", "sentiment": "sentiment", "coder": "coder"}
         columns = Columns(roles, codes, {}, ("not coded",), (), (), "sample-for-coding")
         cells = read.cells[known].reset_index(drop=True)
         codings = read_codings(cells, columns=columns, framework=framework, yes=YES, no=NO)
     if not (codings.rows["status"] == CODED).any():
-        msg = f"{path.name}: nobody has coded in it yet. Fill in the sheets of the coders first."
+        why = not_understood(codings, framework) or "nobody has coded in it yet. Fill in the sheets of the coders."
+        msg = f"{path.name}: {why}"
         raise InputError(msg)
     strange = int((~known).sum())
     remarks = [f"Rows whose comment_id is not the project's: {strange}; left out."] if strange else []
@@ -326,6 +334,7 @@ def _ledger(coded: Coded) -> Ledger:
     with_text = rows["status"] != NO_TEXT
     reasons = dict(zip(coded.aside["comment_id"], coded.aside["reason"], strict=True))
     aside = Counter(reasons[comment] for comment in rows["comment_id"] if comment in reasons)
+    coded_rows = rows[rows["status"] == CODED]
     return Ledger(
         rows=len(rows),
         with_text=int(with_text.sum()),
@@ -336,7 +345,9 @@ def _ledger(coded: Coded) -> Ledger:
         set_aside=dict(sorted(aside.items())),
         judged_set_aside=int((rows["comment_id"].isin(reasons) & (rows["status"] == CODED)).sum()),
         coders=int(rows["coder"].nunique()),
-        coded_twice=sum(count > 1 for count in rows[with_text].groupby("comment_id")["coder"].nunique()),
+        coded_twice=sum(count > 1 for count in coded_rows.groupby("comment_id")["coder"].nunique()),
+        comments_judged=int(coded_rows["comment_id"].nunique()),
+        comments_with_sentiment=int(rows.loc[with_text & (rows["level"] > 0), "comment_id"].nunique()),
     )
 
 
@@ -393,7 +404,7 @@ def _stability(
     made = pd.DataFrame(rows, columns=["measure", "value", "comments"])
     return made.assign(
         about="stability", judged_on="as_analysed", between=OURS_PEOPLE, item="", low=np.nan,
-        high=np.nan, support=made["comments"], is_enough=True,
+        high=np.nan, support=made["comments"], is_enough=made["comments"] >= FEWEST,
     )[JUDGED]  # fmt: skip
 
 

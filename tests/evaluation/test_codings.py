@@ -26,7 +26,8 @@ def read(folder: Path, table: str, framework_id: str = "steeep") -> tuple[Column
     (sheet,) = open_coded(path, settings=Settings())
     columns = find_columns(sheet.headers, marked=sheet.marked, framework=framework, name=path.name)
     found = read_coded(sheet, columns=columns.roles, wanted=columns.wanted, settings=Settings(), key=KEY)
-    return columns, found, read_codings(found.codings, columns=columns, framework=framework, yes=YES, no=NO)
+    return columns, found, read_codings(found.codings, columns=columns, framework=framework, yes=YES, no=NO,
+                                         texts=found.texts)  # fmt: skip
 
 
 def given(codings: Codings) -> list[list[str]]:
@@ -153,3 +154,35 @@ def test_everyday_headers_are_found(tmp_path):
     )
     assert set(columns.roles) == {"id", "text", "sentiment", "coder"}
     assert given(codings) == [["safe"]]
+
+
+@pytest.mark.parametrize(
+    "cell", ["safe; timely", "safe|timely", '"safe\nTimely"', '"Safe, timely"', '"safe;\ntimely,"']
+)
+def test_codes_of_one_cell_are_told_apart(tmp_path, cell):
+    _, _, codings = read(tmp_path, f"text,codes\nI waited on a wet floor,{cell}\n")
+    assert given(codings) == [["safe", "timely"]]
+    assert (codings.codes, codings.unknown_codes) == (2, 0)
+
+
+def test_a_label_may_hold_a_line_break_or_a_comma_of_its_own(tmp_path):
+    _, _, codings = read(tmp_path, 'text,codes\nKind and gentle staff,"Person\ncentred"\nAll of it,"safe, and so on"\n')
+    assert given(codings) == [["person-centred"], []]
+    assert codings.unknown_codes == 1
+
+
+def test_words_that_may_be_a_respondents_are_never_shown(tmp_path):
+    said = ["Zebedee Quill was rude", "ring 028 9012 3456", "I waited for Zebedee Quill a whole long morning"]
+    table = "text,codes\nZebedee Quill was rude,safe\nWe were all well,mispelt\n"
+    _, _, codings = read(tmp_path, table + "".join(f"Comment {cell[:3]},{cell}\n" for cell in said))
+    told = "\n".join(codings.remarks)
+    assert "'mispelt'" in told
+    assert "3 cells in column 'codes' name no priority (first: row 4)" in told
+    assert not any(word in told for word in ("Zebedee", "028", "morning"))
+
+
+def test_few_lines_are_told_however_many_codes_are_not_known(tmp_path):
+    codes = [f"wrong{letter}" for letter in "abcdefghijklmno"]
+    _, _, codings = read(tmp_path, "text,codes\n" + "".join(f"I said {code},{code}\n" for code in codes))
+    assert len(codings.remarks) == 11
+    assert codings.remarks[-1] == "5 more codes are not known."

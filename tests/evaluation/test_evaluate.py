@@ -96,6 +96,7 @@ def test_a_framework_of_ones_own_and_few_comments(tmp_path, capsys):
         ("a,b\nx,y\n", "no column of texts was found"),
         ("text,b\nI waited far too long,y\n", "no codes were found"),
         ("text,codes\nI waited far too long,\n", "Too little data for a comparison"),
+        ("text,codes\nI waited far too long,slow\n", "none of the 1 codes is a priority of steeep; see"),
         ("", "empty"),
     ],
 )
@@ -126,7 +127,7 @@ def test_a_sample_is_drawn_coded_and_read_back_into_the_report(tmp_path, capsys)
     workbook.save(book)
     found = evaluated(capsys, str(book), "--project", str(project), "--framework", "steeep")
     assert found["coders"][0]["priorities"]["f1_micro"] > 0.97
-    assert found["priorities"]["all"]["comments"] == 85
+    assert found["priorities"]["all"]["comments"] == 43
     assert any("'Nonsense'" in remark for remark in found["remarks"])
     with Store(find_project(project).folder) as store:
         kept = store.read("evaluations")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from voice_of_care.evaluation.codings import CODED, NOT_CODED, Codings
-from voice_of_care.evaluation.judge import Ours, judge_codings, main_themes, our_coding, themes_alike
+from voice_of_care.evaluation.judge import Ours, judge_codings, judge_themes, main_themes, our_coding, themes_alike
 from voice_of_care.evaluation.resampling import Resampling
 
 FEW = Resampling(times=20)
@@ -132,3 +132,49 @@ def test_the_main_theme_is_the_one_carried_most_strongly():
     assert main == {"c": "T2", "d": "T1"}
     assert themes_alike(main, {"c": "X", "d": "Y"}, ["c", "d"]) == 1
     assert themes_alike(main, {"c": "X", "d": "X"}, ["c", "d"]) == 0
+
+
+def test_a_comment_that_several_coded_counts_once_and_its_codings_share_it():
+    alone = made([[1, 0], [0, 1], [1, 1]])
+    thrice = made([[1, 0], [0, 1], [1, 1]] * 3, comment_id=["C0", "C1", "C2"] * 3, coder=[1, 1, 1, 2, 2, 2, 3, 3, 3])
+    mine = ours([[1, 0], [0, 1], [1, 0]])
+    columns = ["item", "measure", "value", "low", "high", "comments", "support", "is_enough"]
+    one, three = (
+        judge_codings(each, mine, resampling=FEW).measures.query("between == 'ours, people'")[columns]
+        for each in (alone, thrice)
+    )
+    pd.testing.assert_frame_equal(one.reset_index(drop=True), three.reset_index(drop=True))
+    split = made([[1, 0], [1, 0], [0, 1]], comment_id=["C0", "C1", "C1"], coder=[1, 1, 2])
+    found = judge_codings(split, ours([[1, 0], [1, 0]]), resampling=FEW).measures
+    assert value(found, "all", "exact_match") == 0.75
+    assert set(found.query("between == 'ours, people'")["comments"]) == {2}
+
+
+def test_figures_that_rest_on_few_codes_say_so():
+    mostly_none = [[0, 0]] * 15 + [[1, 0]] * 3
+    ids = [f"C{number}" for number in range(18)]
+    codings = made(mostly_none * 2, comment_id=ids * 2, coder=[1] * 18 + [2] * 18)
+    found = judge_codings(codings, ours(mostly_none), resampling=FEW).measures
+    assert not found["is_enough"].any()
+    codings = made([[1, 0]] * 12 + [[0, 1]] * 3)
+    found = judge_codings(codings, ours([[1, 0]] * 12 + [[0, 1]] * 3), resampling=FEW).measures
+    enough = found[found["item"] == ""].set_index(["judged_on", "measure"])["is_enough"]
+    assert enough["all", "f1_micro"]
+    assert enough["all", "f1_macro"]
+    codings = made([[1, 0]] * 6 + [[0, 1]] * 6)
+    found = judge_codings(codings, ours([[1, 0]] * 12), resampling=FEW).measures
+    enough = found[found["item"] == ""].set_index(["judged_on", "measure"])["is_enough"]
+    assert enough["all", "f1_micro"]
+    assert not enough["all", "f1_macro"]
+
+
+def test_themes_are_compared_with_what_all_coders_gave_in_any_order():
+    codes, ids = [[1, 0]] * 6 + [[1, 1]] * 6, [f"C{number}" for number in range(6)] * 2
+    segments = pd.DataFrame({"segment_id": [f"C{n}.1" for n in range(6)], "comment_id": ids[:6]})
+    assignments = pd.DataFrame({"segment_id": segments["segment_id"], "theme_id": "T1", "strength": 1.0})
+    mine = ours([[1, 0]] * 6)
+    for order in (1, -1):
+        codings = made(codes[::order], comment_id=ids[::order], coder=[1] * 6 + [2] * 6)
+        found = judge_themes(codings, mine, assignments, segments, resampling=FEW)
+        assert set(found["comments"]) == {6}
+        assert found.set_index(["item", "measure"]).loc[("", "best_match_f1"), "value"] == 1

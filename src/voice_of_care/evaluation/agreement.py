@@ -6,6 +6,7 @@ measure, value, and the 95% interval of a bootstrap over respondents. Nothing he
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from voice_of_care.evaluation.resampling import Floats, Measures
 
     Booleans = NDArray[np.bool_]
+    Numbers = NDArray[np.int64]
     People = Sequence[object] | NDArray[np.object_]
 
 ALL = ""
@@ -52,6 +54,7 @@ def label_agreement(
     labels: Sequence[str],
     respondents: People,
     judged: Booleans | None = None,
+    copies: Numbers | None = None,
     resampling: Resampling | None = None,
 ) -> LabelAgreement:
     """Compare two codings with several labels a comment.
@@ -66,6 +69,7 @@ def label_agreement(
         labels: the labels' ids.
         respondents: who wrote each comment; they are resampled.
         judged: which decisions count, by default all; comments with one that doesn't are in no measure of whole sets.
+        copies: in how many rows each row's comment stands, by default one; the rows of a comment weigh as one.
         resampling: how often, and the seed.
     """
     judged = np.ones(theirs.shape, dtype=np.bool_) if judged is None else judged
@@ -73,6 +77,7 @@ def label_agreement(
     sets, stats_of_sets, distance = _set_stats(theirs, ours, whole)
     decisions = [judged & each for each in (theirs & ours, theirs & ~ours, ~theirs & ours, ~theirs & ~ours)]
     stats = np.hstack([*decisions, _sample_stats(theirs, ours, whole), stats_of_sets]).astype(np.float64)
+    weights, scale = _weights(copies, len(theirs))
     count = len(labels)
 
     def measures(totals: Floats) -> Measures:
@@ -85,13 +90,25 @@ def label_agreement(
         return found
 
     measured = measure_with_intervals(
-        sum_by_respondent(stats, respondents), measures, resampling=resampling or Resampling()
+        sum_by_respondent(stats * weights[:, None], respondents) / scale,
+        measures,
+        resampling=resampling or Resampling(),
     )
-    both, missed, extra, _ = (each.sum(axis=0) for each in decisions)
+    both, missed, extra, _ = (weights @ each.astype(np.int64) / scale for each in decisions)
     counts = pd.DataFrame(
         {"item": list(labels), "both": both, "only_theirs": missed, "only_ours": extra, "support": both + missed}
     )
-    return LabelAgreement(measured, counts)
+    return LabelAgreement(
+        measured, counts.astype({"item": "object"} if scale > 1 else dict.fromkeys(counts.columns[1:], int))
+    )
+
+
+def _weights(copies: Numbers | None, rows: int) -> tuple[Numbers, int]:
+    """Return what each row weighs, in whole numbers so that sums are exact, and the weight of a comment."""
+    if copies is None or not len(copies):
+        return np.ones(rows, dtype=np.int64), 1
+    scale = math.lcm(*(int(count) for count in np.unique(copies)))
+    return scale // copies, scale
 
 
 def _divided(above: Floats, below: Floats) -> Floats:
@@ -190,6 +207,7 @@ def sentiment_agreement(
     *,
     respondents: People,
     levels: Sequence[int] = (1, 2, 3, 4, 5),
+    copies: Numbers | None = None,
     resampling: Resampling | None = None,
 ) -> LevelAgreement:
     """Compare two codings with one ordered level a comment; see `in_three_levels` for the coarser scale.
@@ -201,16 +219,19 @@ def sentiment_agreement(
     place = {level: number for number, level in enumerate(levels)}
     cells = np.array([place[a] * count + place[b] for a, b in zip(theirs, ours, strict=True)], dtype=np.int64)
     stats = np.zeros((len(cells), count * count))
-    stats[np.arange(len(cells)), cells] = 1
+    weights, scale = _weights(copies, len(cells))
+    stats[np.arange(len(cells)), cells] = weights
 
     def measures(totals: Floats) -> Measures:
         return _level_measures(totals.reshape(-1, count, count), [str(level) for level in levels])
 
     measured = measure_with_intervals(
-        sum_by_respondent(stats, respondents), measures, resampling=resampling or Resampling()
+        sum_by_respondent(stats, respondents) / scale, measures, resampling=resampling or Resampling()
     )
     names = [str(level) for level in levels]
-    square = stats.sum(axis=0).reshape(count, count).astype(int)
+    square = stats.sum(axis=0).reshape(count, count) / scale
+    if (square == square.round()).all():
+        square = square.astype(int)
     return LevelAgreement(measured, pd.DataFrame(square, index=names, columns=names))
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from voice_of_care.evaluation.columns import QDC_FEEDBACK, priority_names, simplified
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,9 +32,10 @@ _LEVELS = {
     "negative": 4, "neg": 4, "very negative": 5,
 }  # fmt: skip
 _NONE = frozenset(("none", "0", "no code", "nothing", "none applies", "none of these"))
-_SEPARATOR = re.compile(r"[;\n|]")
+_SEPARATOR = re.compile(r"[;|]")
 _NUMBERED = re.compile(r"([1-5])(?:\.0)?(?:\W.*)?")
 _LONGEST_SHOWN = 60
+_MOST_WORDS, _MOST_TOLD = 5, 10
 
 
 class Codings(NamedTuple):
@@ -46,12 +47,16 @@ class Codings(NamedTuple):
         given: shape (rows, labels).
         labels: ids of the priorities that are judged: those we could give.
         remarks: one line each on what was not understood.
+        codes: how many codes stand in columns of codes.
+        unknown_codes: how many of them name no priority.
     """
 
     rows: pd.DataFrame
     given: NDArray[np.bool_]
     labels: tuple[str, ...]
     remarks: tuple[str, ...]
+    codes: int = 0
+    unknown_codes: int = 0
 
 
 def judged_labels(framework: Framework) -> tuple[str, ...]:
@@ -66,6 +71,7 @@ def read_codings(
     framework: Framework,
     yes: Collection[str],
     no: Collection[str],
+    texts: Collection[str] = (),
 ) -> Codings:
     """Return what the codes of each row say.
 
@@ -75,6 +81,7 @@ def read_codings(
         framework: names the priorities.
         yes: cells, in lower case, that mark a priority as given.
         no: cells that mark it as not given.
+        texts: the comments' own words, casefolded; a code that is one of them is never shown.
     """
     names = priority_names(framework)
     every = [element.id for element in framework.elements]
@@ -83,7 +90,9 @@ def read_codings(
     says_none = np.zeros(len(cells), dtype=np.bool_)
     remarks: list[str] = []
     remarks += _read_marks(cells, columns.marks, place, given, says_none, yes=yes, no=no)
-    remarks += _read_codes(cells, columns.codes, names, place, given, says_none)
+    unknown: list[_Unknown] = []
+    codes = sum(_read_codes(cells, header, names, place, given, says_none, unknown) for header in columns.codes)
+    remarks += _tell_unknown(unknown, names, texts)
     remarks += [
         f"Column '{header[:_LONGEST_SHOWN]}': no priority of {framework.id} has this name; its"
         f" {_marks(cells[header], yes)} marks were not counted.{_near(header, framework)}"
@@ -108,7 +117,15 @@ def read_codings(
             "status": status,
         }
     )
-    return Codings(rows, given[:, judged], tuple(every[number] for number in judged), tuple(remarks))
+    labels = tuple(every[number] for number in judged)
+    return Codings(rows, given[:, judged], labels, tuple(remarks), codes, len(unknown))
+
+
+def not_understood(codings: Codings, framework: Framework) -> str | None:
+    """Return what to say where no code was understood at all; none where one was, or there is none."""
+    if not codings.codes or codings.unknown_codes < codings.codes or codings.given.any():
+        return None
+    return f"none of the {codings.codes} codes is a priority of {framework.id}; see 'frameworks show {framework.id}'."
 
 
 def _read_marks(
@@ -136,30 +153,81 @@ def _read_marks(
     return remarks
 
 
+class _Unknown(NamedTuple):
+    """A code that names no priority, and where it stands."""
+
+    code: str
+    header: str
+    record: str
+
+
 def _read_codes(
     cells: pd.DataFrame,
-    headers: Sequence[str],
+    header: str,
     names: Mapping[str, str],
     place: Mapping[str, int],
     given: NDArray[np.bool_],
     says_none: NDArray[np.bool_],
-) -> list[str]:
-    """Fill in what columns of codes say; return a line for each code that is not known."""
-    unknown: Counter[str] = Counter()
-    for header in headers:
-        for row, cell in enumerate(cells[header]):
-            for code in filter(None, map(str.strip, _SEPARATOR.split(cell))):
-                plain = simplified(code)
-                if plain in names:
-                    given[row, place[names[plain]]] = True
-                elif plain in _NONE:
-                    says_none[row] = True
-                else:
-                    unknown[code[:_LONGEST_SHOWN]] += 1
-    return [
-        f"Code '{code}': no priority has this name; not counted ({count} cells).{_nearest(code, names)}"
-        for code, count in sorted(unknown.items())
+    unknown: list[_Unknown],
+) -> int:
+    """Fill in what a column of codes says, add the codes that are not known, and return how many codes there are."""
+    count = 0
+    for row, cell in enumerate(cells[header]):
+        for code in _codes_in(cell, names):
+            count += 1
+            plain = simplified(code)
+            if plain in names:
+                given[row, place[names[plain]]] = True
+            elif plain in _NONE:
+                says_none[row] = True
+            else:
+                unknown.append(_Unknown(code, header, str(cells["record"].iloc[row])))
+    return count
+
+
+def _codes_in(cell: str, names: Mapping[str, str]) -> list[str]:
+    """Return a cell's codes: between semicolons, and between line breaks or commas where every part is known."""
+
+    def is_known(code: str) -> bool:
+        return simplified(code) in names or simplified(code) in _NONE
+
+    codes: list[str] = []
+    for part in _parts(_SEPARATOR.split(cell)):
+        lines = [part] if is_known(part) else _parts(part.split("\n"))
+        for line in lines if any(map(is_known, lines)) else [" ".join(lines)]:
+            listed = _parts(line.split(","))
+            codes += [line] if is_known(line) or not all(map(is_known, listed)) else listed
+    return codes
+
+
+def _parts(codes: Iterable[str]) -> list[str]:
+    return [code.strip() for code in codes if code.strip()]
+
+
+def _tell_unknown(unknown: Sequence[_Unknown], names: Mapping[str, str], texts: Collection[str]) -> list[str]:
+    """Return a line for each code that is not known: the code where it looks like a label, else only where it is."""
+    own = set(texts)
+    shown = Counter(each.code for each in unknown if _is_label(each.code, own))
+    told = [
+        f"Code '{code[:_LONGEST_SHOWN]}': no priority has this name; not counted ({count} cells)."
+        f"{_nearest(code, names)}"
+        for code, count in sorted(shown.items())
     ]
+    for header in dict.fromkeys(each.header for each in unknown):
+        hidden = [each.record for each in unknown if each.header == header and each.code not in shown]
+        if hidden:
+            told.append(
+                f"{len(hidden)} cells in column '{header[:_LONGEST_SHOWN]}' name no priority (first: row {hidden[0]});"
+                " not counted."
+            )
+    more = len(told) - _MOST_TOLD
+    return [*told[:_MOST_TOLD], *([f"{more} more codes are not known."] if more > 0 else [])]
+
+
+def _is_label(code: str, texts: Collection[str]) -> bool:
+    """Say whether a code may be shown: short, without digits, and nobody's answer."""
+    words = code.casefold().split()
+    return len(words) <= _MOST_WORDS and not any(map(str.isdigit, code)) and " ".join(words) not in texts
 
 
 def _nearest(code: str, names: Mapping[str, str]) -> str:

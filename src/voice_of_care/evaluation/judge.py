@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -36,6 +37,7 @@ OURS_PEOPLE = "ours, people"
 JUDGED = ["about", "judged_on", "between", *MEASURED, "comments", "support", "is_enough"]
 LEVEL_OF = {"very_positive": 1, "positive": 2, "neutral": 3, "mixed": 3, "negative": 4, "very_negative": 5}
 _CODERS_RESAMPLED = 200
+_SLACK = 1e-9  # shares of coders, such as thirds, add up to whole numbers only nearly
 
 
 class Ours(NamedTuple):
@@ -121,7 +123,16 @@ def judge_codings(codings: Codings, ours: Ours, *, resampling: Resampling) -> Ju
     if learnt.any():
         parts.append(("texts_not_learnt", as_analysed, coded & ~learnt))
     frames = [
-        _labels(codings.given, each, where, codings.labels, respondents, judged_on=name, resampling=resampling)
+        _labels(
+            codings.given,
+            each,
+            where,
+            codings.labels,
+            respondents,
+            judged_on=name,
+            resampling=resampling,
+            copies=_copies(codings, where),
+        )
         for name, each, where in parts
     ]
     confusions: dict[tuple[str, str], pd.DataFrame] = {}
@@ -134,10 +145,23 @@ def judge_codings(codings: Codings, ours: Ours, *, resampling: Resampling) -> Ju
     ):
         both = where & (level > 0) & (rows["level"].to_numpy() > 0)
         frames += _levels(
-            level[both], rows["level"].to_numpy()[both], respondents[both], name, OURS_PEOPLE, resampling, confusions
+            level[both],
+            rows["level"].to_numpy()[both],
+            respondents[both],
+            name,
+            OURS_PEOPLE,
+            resampling,
+            confusions,
+            copies=_copies(codings, both),
         )
     frames += _coders(codings, coded, usable, found, rows, resampling=resampling)
     return Judged(pd.concat(frames, ignore_index=True)[JUDGED], confusions)
+
+
+def _copies(codings: Codings, where: Booleans) -> NDArray[np.int64]:
+    """Return for each of the rows chosen how many of them code the same comment."""
+    ids = codings.rows.loc[where, "comment_id"]
+    return np.asarray(ids.map(ids.value_counts()), dtype=np.int64)
 
 
 def _labels(
@@ -151,6 +175,7 @@ def _labels(
     resampling: Resampling,
     between: str = OURS_PEOPLE,
     judged: Booleans | None = None,
+    copies: NDArray[np.int64] | None = None,
 ) -> pd.DataFrame:
     found = label_agreement(
         theirs[where],
@@ -158,11 +183,25 @@ def _labels(
         labels=labels,
         respondents=respondents[where],
         judged=None if judged is None else judged[where],
+        copies=copies,
         resampling=resampling,
     )
-    support = dict(zip(found.counts["item"], found.counts["support"], strict=True))
-    return _with_support(found.measures, support, int(where.sum()), about="priorities", judged_on=judged_on,
-                         between=between)  # fmt: skip
+    counts = found.counts
+    support = dict(zip(counts["item"], counts["support"], strict=True))
+    by_both = (counts["support"] + counts["both"] + counts["only_ours"]) / 2  # of two people neither is right
+    return _with_support(
+        found.measures,
+        support,
+        _comments(copies, int(where.sum())),
+        about="priorities",
+        judged_on=judged_on,
+        between=between,
+        codes=float(counts["support"].sum() if OURS in between else by_both.sum()),
+    )
+
+
+def _comments(copies: NDArray[np.int64] | None, rows: int) -> int:
+    return rows if copies is None else round(float((1 / copies).sum()))
 
 
 def _levels(
@@ -173,6 +212,7 @@ def _levels(
     between: str,
     resampling: Resampling,
     confusions: dict[tuple[str, str], pd.DataFrame],
+    copies: NDArray[np.int64] | None = None,
 ) -> list[pd.DataFrame]:
     if not len(theirs):
         return []
@@ -181,26 +221,47 @@ def _levels(
         ("sentiment", (1, 2, 3, 4, 5), list(theirs), list(ours)),
         ("sentiment_3", (1, 2, 3), in_three_levels(theirs), in_three_levels(ours)),  # type: ignore[arg-type]
     ):
-        found = sentiment_agreement(one, other, respondents=respondents, levels=levels, resampling=resampling)
+        found = sentiment_agreement(
+            one, other, respondents=respondents, levels=levels, copies=copies, resampling=resampling
+        )
+        comments = _comments(copies, len(theirs))
         support = dict(zip(found.confusion.index, found.confusion.sum(axis=1), strict=True))
         frames.append(
-            _with_support(found.measures, support, len(theirs), about=about, judged_on=judged_on, between=between)
+            _with_support(found.measures, support, comments, about=about, judged_on=judged_on, between=between)
         )
         confusions[about, judged_on] = found.confusion
     return frames
 
 
 def _with_support(
-    measures: pd.DataFrame, support: Mapping[str, int], comments: int, *, about: str, judged_on: str, between: str
+    measures: pd.DataFrame,
+    support: Mapping[str, float],
+    comments: int,
+    *,
+    about: str,
+    judged_on: str,
+    between: str,
+    codes: float | None = None,
 ) -> pd.DataFrame:
-    of_item = measures["item"].map(lambda item: int(support.get(item, 0)) if item else comments).astype(int)
+    """Add what each measure rests on, and whether that is enough.
+
+    A figure of all rests on the comments and, where codes are compared, on the codes given; a mean over items also on
+    most of the items that were given being given often enough.
+    """
+    of_item = measures["item"].map(lambda item: math.floor(support.get(item, 0) + _SLACK) if item else comments)
+    bearing = comments if codes is None else min(comments, math.floor(codes + _SLACK))
+    given = [count for count in support.values() if count > 0]
+    often = sum(count + _SLACK >= FEWEST for count in given)
+    bears_means = 0 < len(given) <= 2 * often
+    is_mean = measures["measure"].str.endswith(("_macro", "best_match_f1")) & measures["item"].eq(ALL)
+    is_enough = of_item.where(measures["item"].ne(ALL), bearing).ge(FEWEST) & (~is_mean | bears_means)
     return measures.assign(
         about=about,
         judged_on=judged_on,
         between=between,
         comments=comments,
-        support=of_item,
-        is_enough=of_item >= FEWEST,
+        support=of_item.astype(int),
+        is_enough=is_enough.astype(bool),
     )
 
 
@@ -304,29 +365,29 @@ def judge_themes(
     *,
     resampling: Resampling,
 ) -> pd.DataFrame:
-    """Compare discovered themes with people's codes, a comment once, on the comments that a run would analyse."""
+    """Compare discovered themes with the codes that all coders gave, on the comments that a run would analyse."""
     rows = codings.rows
-    seen = pd.Series(codings.given.any(axis=1) & (rows["status"] == CODED).to_numpy())
-    seen &= ~rows["comment_id"].duplicated(keep="first")
+    aside = ours.comments.loc[ours.comments["is_aside"], "comment_id"]
+    coded = (rows["status"].eq(CODED) & rows["comment_id"].notna() & ~rows["comment_id"].isin(aside)).to_numpy()
+    by_all = pd.DataFrame(codings.given[coded]).groupby(rows.loc[coded, "comment_id"].to_numpy(), sort=False).all()
+    by_all = by_all[by_all.any(axis=1)]
     place = pd.Series(range(len(ours.comments)), index=ours.comments["comment_id"].to_numpy())
-    seen &= ~rows["comment_id"].isin(ours.comments.loc[ours.comments["is_aside"], "comment_id"])
-    chosen = np.flatnonzero(seen.to_numpy())
-    comment_ids = rows["comment_id"].iloc[chosen].tolist()
+    codes, comment_ids = by_all.to_numpy(dtype=np.bool_), by_all.index.tolist()
     main = main_themes(assignments, segments)
     comment_of = segments.set_index("segment_id")["comment_id"]
     pairs = set(zip(assignments["segment_id"].map(comment_of), assignments["theme_id"], strict=True))
     names = sorted(set(assignments["theme_id"]))
     themes = np.array([[(comment, theme) in pairs for theme in names] for comment in comment_ids], dtype=np.bool_)
     measures = theme_agreement(
-        codings.given[chosen],
-        themes.reshape(len(chosen), len(names)),
+        codes,
+        themes.reshape(len(codes), len(names)),
         [main.get(comment) for comment in comment_ids],
         labels=codings.labels,
         respondents=ours.comments["respondent"].to_numpy()[place.reindex(comment_ids).to_numpy(dtype=int)],
         resampling=resampling._replace(times=min(resampling.times, 60)),
     )
-    support = dict(zip(codings.labels, codings.given[chosen].sum(axis=0), strict=True))
-    return _with_support(measures, support, len(chosen), about="themes", judged_on="as_analysed", between=OURS_PEOPLE)[
+    support = dict(zip(codings.labels, codes.sum(axis=0), strict=True))
+    return _with_support(measures, support, len(codes), about="themes", judged_on="as_analysed", between=OURS_PEOPLE)[
         JUDGED
     ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voice_of_care.evaluation.agreement import ALL
-from voice_of_care.evaluation.judge import FEWEST, OURS_PEOPLE
+from voice_of_care.evaluation.judge import OURS_PEOPLE
 from voice_of_care.tables import EVALUATIONS, conform
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Ledger:
     judged_set_aside: int
     coders: int
     coded_twice: int
+    comments_judged: int
+    comments_with_sentiment: int
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Evaluation:
                 "judged_that_a_run_sets_aside": ledger.judged_set_aside,
                 "coders": ledger.coders,
                 "coded_twice": ledger.coded_twice,
+                "comments_judged": ledger.comments_judged,
+                "comments_with_sentiment": ledger.comments_with_sentiment,
             },
             "priorities": {rows: self._section("priorities", rows, OURS_PEOPLE) for rows in self._rows()},
             "sentiment": {rows: self._sentiment(rows) for rows in _LEVEL_ROWS},
@@ -121,10 +125,12 @@ class Evaluation:
         rows = self.measures
         chosen = rows[(rows["about"] == about) & (rows["judged_on"] == judged_on) & (rows["between"] == between)]
         if chosen.empty:
-            return {"comments": 0, "is_enough": False}
+            return {"comments": 0, "is_enough": False, "too_few_for": []}
         overall = chosen[chosen["item"] == ALL]
         comments = int(chosen["comments"].iloc[0])
-        section: dict[str, Any] = {"comments": comments, "is_enough": comments >= FEWEST}
+        is_enough = bool(overall["is_enough"].any())
+        section: dict[str, Any] = {"comments": comments, "is_enough": is_enough}
+        section["too_few_for"] = overall.loc[~overall["is_enough"].astype(bool), "measure"].tolist()
         section |= {row["measure"]: _number(row["value"]) for row in overall.to_dict("records")}
         section["intervals"] = {
             row["measure"]: [_number(row["low"]), _number(row["high"])] for row in overall.to_dict("records")
