@@ -274,6 +274,14 @@ def test_twenty_comments_give_a_few_themes(sample: pd.DataFrame) -> None:
     assert len(found.set_aside) <= 2
 
 
+@pytest.mark.parametrize("stop_words", [(), ("word",)])
+def test_comments_that_share_their_only_word_are_no_error(stop_words: tuple[str, ...]) -> None:
+    comments = comments_of([f"word{number}" for number in range(30)])
+    found = find(comments, settings=ThemeSettings(stop_words=stop_words))
+    segments = split_segments(comments).segments
+    assert set(found.assignments["segment_id"]) | set(found.set_aside["item_id"]) == set(segments["segment_id"])
+
+
 @pytest.mark.parametrize("count", [0, 1, 5])
 def test_too_little_is_said_so(sample: pd.DataFrame, count: int) -> None:
     with pytest.raises(TooLittleDataError):
