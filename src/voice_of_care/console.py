@@ -64,6 +64,9 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
         f"{summary['themes']} themes, {summary['theme_links']} links to priorities, "
         f"{summary['redactions']} redactions, {summary['flags']} flags to look at."
     )
+    too_few = summary["seeds"]["too_few_people"]
+    if too_few:
+        lines.append(f"{len(too_few)} of {summary['seeds']['asked']} seeds found too few people: {', '.join(too_few)}.")
     if summary["decisions_idle"]:
         lines.append(f"{summary['decisions_idle']} decisions have nothing to apply to any more.")
     if summary["report"]:

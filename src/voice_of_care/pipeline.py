@@ -278,7 +278,7 @@ def standing_alone(texts: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
 def analyse_files(paths: Sequence[Path], settings: Settings, *, key: bytes | None, folder: Path | None) -> Analysis:
     """Analyse files in memory; see `voice_of_care.analyse`."""
     frameworks = load_frameworks(settings.priorities, folder=folder)
-    seeds = load_seeds(settings.themes.seeds, folder=folder)
+    seeds = load_seeds(settings.themes.seeds, folder=folder, frameworks=frameworks)
     used_key = key or secrets.token_bytes()
     done = run(paths, settings=settings, key=used_key, embedders=load_embedders(), frameworks=frameworks, seeds=seeds)
     return done.analysis

@@ -67,7 +67,7 @@ def analyse_project(
         frameworks=frameworks,
         known=known,
         examples=read_examples(project, store, frameworks=frameworks),
-        seeds=load_seeds(project.settings.themes.seeds, folder=project.folder),
+        seeds=load_seeds(project.settings.themes.seeds, folder=project.folder, frameworks=frameworks),
         stopwatch=stopwatch,
     )
     dates = done.analysis.safe_comments["received_on"].dropna()

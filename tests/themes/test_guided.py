@@ -37,6 +37,7 @@ def test_a_seed_names_its_theme_and_the_rest_is_discovered():
     assert len(found.theme_vectors) >= 5
     told = found.set_aside[found.set_aside["step"] == "seeds"]
     assert told["item_id"].tolist() == ["mine/helicopters"]
+    assert told["reason"].tolist() == ["looked for on request, but too few people speak of it: Helicopters"]
 
 
 def test_nothing_is_seeded_unasked():
@@ -79,7 +80,9 @@ def test_codebooks_in_yaml_csv_and_xlsx_and_our_own_table_are_read(tmp_path):
 def test_a_shipped_framework_is_a_seed_and_what_is_none_is_said(tmp_path):
     (qdc,) = load_seeds(["qdc"])
     assert qdc.id == "qdc"
-    with pytest.raises(VocabularyError, match="qcd"):
+    own = seeds_of(parking=("car park",)).model_copy(update={"id": "qdc"})
+    assert load_seeds(["qdc"], frameworks=[own]) == (own,)
+    with pytest.raises(VocabularyError, match=r"qcd.*Did you mean qdc"):
         load_seeds(["qcd"], folder=tmp_path)
     (tmp_path / "empty.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(VocabularyError, match="no codes"):

@@ -190,6 +190,16 @@ def doctor(as_json: AsJson = False) -> int:
     return 0 if all(check.is_fine for check in checks) else 2
 
 
+def _seeds(analysis: Analysis, opened: Project) -> dict[str, object]:
+    """Return how many themes were looked for on request, and the labels of those too few people speak of."""
+    from voice_of_care.frameworks import load_seeds
+
+    seeds = load_seeds(opened.settings.themes.seeds, folder=opened.folder, frameworks=analysis.frameworks)
+    labels = {f"{each.id}/{item.id}": item.label for each in seeds for item in each.elements}
+    too_few = analysis.set_aside.loc[analysis.set_aside["step"] == "seeds", "item_id"]
+    return {"asked": len(labels), "too_few_people": [labels.get(seed, seed) for seed in too_few]}
+
+
 def _summary(analysis: Analysis, opened: Project, report: Path | None, seconds: dict[str, float]) -> dict[str, object]:
     left_out = analysis.set_aside[analysis.set_aside["step"] == "intake"]
     themes = analysis.themes[analysis.themes["status"] != "retired"]
@@ -205,6 +215,7 @@ def _summary(analysis: Analysis, opened: Project, report: Path | None, seconds: 
         "theme_links": len(analysis.theme_links),
         "redactions": len(analysis.redactions),
         "flags": len(analysis.flags),
+        "seeds": _seeds(analysis, opened),
         "sources": [
             {
                 "source": row["source"],

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from pydantic import ValidationError
 
 from voice_of_care.errors import VocabularyError
-from voice_of_care.frameworks.loader import SHIPPED, check_file, find_framework
+from voice_of_care.frameworks.loader import SHIPPED, check_file, find_framework, nearest
 from voice_of_care.frameworks.model import Framework, FrameworkElement
 
 if TYPE_CHECKING:
@@ -29,28 +29,40 @@ _LEFT_OUT = ("retired", "rejected")
 _BETWEEN = re.compile(r"\s*[;|\n]\s*")
 
 
-def load_seeds(names: Sequence[str], *, folder: Path | None = None) -> tuple[Framework, ...]:
+def load_seeds(
+    names: Sequence[str], *, folder: Path | None = None, frameworks: Sequence[Framework] = ()
+) -> tuple[Framework, ...]:
     """Return what themes are seeded with, each as a framework whose elements are the seeds.
 
-    A name is the id of a shipped framework, or a file: a framework's YAML, a codebook as YAML (a list of label,
-    definition, examples), CSV or XLSX with such columns, or a table of themes as this project exports it. Several
-    examples in a cell stand apart by semicolons. Retired themes are left out.
+    A name is the id of one of the project's frameworks or of one that ships, or a file: a framework's YAML, a codebook
+    as YAML (a list of label, definition, examples), CSV or XLSX with such columns, or a table of themes as this project
+    exports it. Several examples in a cell stand apart by semicolons. Retired themes are left out.
 
     Args:
         names: ids and files.
         folder: what files are relative to.
+        frameworks: those the project maps to, its own among them; they go before those that ship.
 
     Raises:
         VocabularyError: a name is no framework and no file, or a file is not as it should be.
     """
-    return tuple(find_framework(name) if name in SHIPPED else _read(name, folder or Path()) for name in names)
+    known = {each.id: each for each in frameworks}
+    return tuple(
+        known[name] if name in known else find_framework(name) if name in SHIPPED else _read(name, folder, known)
+        for name in names
+    )
 
 
-def _read(name: str, folder: Path) -> Framework:
-    path = folder / name
+def codebook_id(name: str) -> str:
+    """Return the id that a codebook's seeds stand under: its file's name without ending, in letters and digits."""
+    return _slug(Path(name).stem) or "codebook"
+
+
+def _read(name: str, folder: Path | None, known: Mapping[str, Framework]) -> Framework:
+    path = (folder or Path()) / name
     if not path.is_file():
-        ids = ", ".join(SHIPPED)
-        msg = f"themes.seeds: {name} is no file beside the settings and no framework's id. Ids: {ids}."
+        told = nearest(name, list(dict.fromkeys((*known, *SHIPPED))))
+        msg = f"themes.seeds: {name} is no file beside the settings and no framework's id.{told}"
         raise VocabularyError(msg)
     kind = path.suffix.lower()
     try:
@@ -86,7 +98,7 @@ def _sheet_rows(path: Path) -> list[Mapping[str, Any]]:
 
 def _as_framework(path: Path, rows: Sequence[Mapping[str, Any]]) -> Framework:
     elements: dict[str, FrameworkElement] = {}
-    codebook = _slug(path.stem) or "codebook"
+    codebook = codebook_id(path.name)
     for place, row in enumerate(rows, start=1):
         cells = {str(key).strip().lower(): value for key, value in row.items() if key is not None}
         label = _cell(cells, "label")

@@ -95,7 +95,7 @@ def load_frameworks(
     ids = list(dict.fromkeys((*wanted, *extra, *own_by_id)))
     for framework_id in ids:
         if framework_id not in known:
-            msg = f"priorities.frameworks: no framework has the id {framework_id}.{_nearest(framework_id, list(known))}"
+            msg = f"priorities.frameworks: no framework has the id {framework_id}.{nearest(framework_id, list(known))}"
             raise VocabularyError(msg)
     return tuple(known[framework_id] for framework_id in ids)
 
@@ -107,7 +107,7 @@ def find_framework(framework_id: str) -> Framework:
         VocabularyError: none has that id.
     """
     if framework_id not in SHIPPED:
-        msg = f"No framework has the id {framework_id}.{_nearest(framework_id, SHIPPED)}"
+        msg = f"No framework has the id {framework_id}.{nearest(framework_id, SHIPPED)}"
         raise VocabularyError(msg)
     return _read(resources.files("voice_of_care.frameworks") / f"{framework_id}.yaml")
 
@@ -179,7 +179,7 @@ def _first_problem(error: ValidationError, name: str, content: dict[str, Any]) -
     key = ".".join(str(part) for part in (location[2:] if inside else location))
     valid = list((FrameworkElement if inside else Framework).model_fields)
     if problem["type"] == "extra_forbidden":
-        return f"{where}: unknown key {key}.{_nearest(key, valid)}"
+        return f"{where}: unknown key {key}.{nearest(key, valid)}"
     if problem["type"] == "missing":
         return f"{where}: the key {key} is missing. Add it."
     if problem["type"] == "string_type":
@@ -199,6 +199,7 @@ def _element_name(content: dict[str, Any], position: int | str) -> str:
     return "elements"
 
 
-def _nearest(word: str, valid: Sequence[str]) -> str:
+def nearest(word: str, valid: Sequence[str]) -> str:
+    """Return a sentence that proposes the valid word nearest to this one, or lists all."""
     near = difflib.get_close_matches(word, valid, n=1, cutoff=0.5)
     return f" Did you mean {near[0]}?" if near else f" Known: {', '.join(valid)}."

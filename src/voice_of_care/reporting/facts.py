@@ -6,11 +6,14 @@ Nothing here goes into a page. The view models take these facts through a `Discl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from voice_of_care import counting
+from voice_of_care.frameworks.codebook import codebook_id
+from voice_of_care.frameworks.loader import available
 
 if TYPE_CHECKING:
     import datetime
@@ -47,6 +50,16 @@ class Facts:
     report_date: datetime.date | None
     newest: datetime.date | None
     oldest: datetime.date | None
+    seeds: tuple[str, ...] = ()
+
+    def seeded_with(self, seed: str) -> str:
+        """Return in words what a theme was seeded with, by its framework_id/priority_id."""
+        framework_id = seed.partition("/")[0]
+        named = {each.id: each.name for each in (*available(), *self.analysis.frameworks)}
+        if framework_id in named:
+            return f"from the framework {named[framework_id]}"
+        files = [Path(name).name for name in self.seeds if codebook_id(name) == framework_id]
+        return f"from your codebook ({files[0]})" if files else "from your codebook"
 
     def people(self) -> int:
         """Return how many respondents there are."""
@@ -78,6 +91,7 @@ def gather(analysis: Analysis, *, settings: Settings) -> Facts:
         report_date=settings.report.date or newest,
         newest=newest,
         oldest=dates.min().date() if len(dates) else None,
+        seeds=settings.themes.seeds,
     )
 
 

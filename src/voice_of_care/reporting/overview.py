@@ -115,7 +115,8 @@ def view_overview(facts: Facts, *, discloser: Discloser) -> Overview:
     shown = _group_counts(facts, present, discloser)
     severities = {row.theme_id: (int(row.severity), row.reason) for row in records(facts.analysis.severities)}
     themes: dict[str, list[ThemeView]] = {}
-    for row in records(facts.themes):
+    named = facts.themes.assign(seed=facts.themes["seed"].map(facts.seeded_with, na_action="ignore"))
+    for row in records(named):
         voices = facts.voices[facts.voices["theme_id"] == row.theme_id]
         groups = {name: share_of(count, group_people[name]) for name, count in shown[row.theme_id].items()}
         view = _theme(row, voices, people, months, groups, severities.get(row.theme_id), discloser)

@@ -111,6 +111,7 @@ STEPS = {
     "deidentify": "De-identifying",
     "segments": "Splitting into segments",
     "themes": "Finding themes",
+    "seeds": "Themes looked for on request",
 }
 MONTHS = (
     "January",
