@@ -103,6 +103,7 @@ def test_teaching_the_same_file_in_another_order_changes_nothing(project):
     ("rows", "framework", "said"),
     [
         ([("The dog came", "none")], "our-aims", "nothing to learn"),
+        ([("The dog came", "aim-nine")], "our-aims", "none of the 1 codes is a priority of our-aims"),
         ([("The dog came", "aim-nine")], "our-aims", "Did you mean 'Aim one' (aim-one)?"),
         ([("The dog came", "aim-one")], "our-aim", "No framework has the id our-aim"),
     ],

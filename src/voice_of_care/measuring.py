@@ -51,6 +51,10 @@ if TYPE_CHECKING:
 
 LEFT_OUT_SHARE = 0.1
 NO_THEME = "fits no theme"
+MADE_FROM_QDC = (
+    "Read first: these comments may be among those that the models were made from (the public file of coded NHS"
+    " feedback). If they are, the figures flatter; docs/quality.md has figures on people held out."
+)
 _TRAINING_REMARK = (
     "Which texts the models were trained on can't be known from the models: they hold no texts. Figures on comments"
     " that were trained on flatter; those on texts that stand once leave out the formulas that many wrote."
@@ -149,7 +153,8 @@ def compare(coded: Coded, *, means: Means, remarks: Sequence[str] = ()) -> Evalu
     )
     with means.watch.step("compare"):
         judged = judge_codings(codings, ours, resampling=Resampling(means.effort.resamples, means.effort.seed))
-    told = [*remarks, *codings.remarks, _TRAINING_REMARK]
+    is_trained_on = framework.id == qdc_feedback()["framework"]
+    told = [*remarks, *codings.remarks, *([] if is_trained_on else [_TRAINING_REMARK])]
     parts, themes = [judged.measures], dict[str, Any]()
     try:
         of_themes = _compare_themes(coded, ours, means=means)
@@ -168,6 +173,7 @@ def compare(coded: Coded, *, means: Means, remarks: Sequence[str] = ()) -> Evalu
         themes=themes,
         labels={element.id: element.label for element in framework.elements},
         remarks=told,
+        cautions=[MADE_FROM_QDC] if is_trained_on else [],
     )
 
 

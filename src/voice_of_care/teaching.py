@@ -17,7 +17,7 @@ from voice_of_care.analysis import Analysis
 from voice_of_care.counting import units
 from voice_of_care.embedding import CachedEmbedder, Embedders
 from voice_of_care.errors import InputError
-from voice_of_care.evaluation.codings import CODED, NO_PRIORITY, NOT_CODED, read_codings
+from voice_of_care.evaluation.codings import CODED, NO_PRIORITY, NOT_CODED, not_understood, read_codings
 from voice_of_care.intake.coded import NO, YES, read_coded
 from voice_of_care.measuring import coded_sheet, scored_of
 from voice_of_care.pipeline import deidentify_comments, link_comments, standing_alone
@@ -131,14 +131,15 @@ def teach_file(
         read = read_coded(
             sheet, columns=columns.roles, wanted=columns.wanted, settings=project.settings, key=project.key
         )
-        codings = read_codings(read.codings, columns=columns, framework=framework, yes=YES, no=NO)
+        codings = read_codings(read.codings, columns=columns, framework=framework, yes=YES, no=NO, texts=read.texts)
     rows = codings.rows
     without_mark = _says_none(rows["status"], columns)
     reasons = _reasons(rows, read.aside, without_mark)
     usable = reasons.isna()
     if not codings.given[usable.to_numpy()].any():
         told = f" {_with_label(codings.remarks[0], framework)}" if codings.remarks else ""
-        msg = f"{path.name}: nothing to learn: no text is coded with a priority of {framework.id}.{told}"
+        why = not_understood(codings, framework) or f"no text is coded with a priority of {framework.id}."
+        msg = f"{path.name}: nothing to learn: {why}{told}"
         raise InputError(msg)
     safe = deidentify_comments(read.read, settings=project.settings, key=project.key, watch=watch).safe_comments
     texts = rows["comment_id"].map(safe.set_index("comment_id")["text"])

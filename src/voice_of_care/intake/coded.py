@@ -58,11 +58,13 @@ class CodedComments(NamedTuple):
         read: the comments; one that two coders coded stands once.
         aside: comment_id and the reason, for those that a run would set aside.
         codings: one row a coded row: record, comment_id (none where there is no text), and the cells asked for.
+        texts: all words that stand in the column of texts, casefolded: what no message may show.
     """
 
     read: ReadComments
     aside: pd.DataFrame
     codings: pd.DataFrame
+    texts: frozenset[str]
 
 
 def open_coded(path: Path, *, settings: Settings) -> tuple[CodedSheet, ...]:
@@ -116,7 +118,9 @@ def read_coded(
     rows: list[dict[str, object]] = []
     for item, own in zip(items, ids, strict=True):
         cells = sheet.grid.rows[item.place]
-        found: dict[str, object] = {header: _plain(cells, place_of[header]) for header in wanted}
+        found: dict[str, object] = {
+            header: (_plain if header in columns.values() else _lines)(cells, place_of[header]) for header in wanted
+        }
         comment_id = None
         if item.reason not in _UNUSABLE:
             comment = _comment_of(item, own, cells, columns, place_of)
@@ -130,6 +134,7 @@ def read_coded(
         ReadComments(comments_of(kept), REPEATS.empty(), SET_ASIDE.empty(), SOURCES.empty(), ()),
         pd.DataFrame(aside, columns=["comment_id", "reason"], dtype="str"),
         pd.DataFrame(rows, columns=["record", "comment_id", *wanted]).astype({"record": "str"}),
+        frozenset(" ".join(item.text.casefold().split()) for item in items),
     )
 
 
@@ -176,3 +181,9 @@ def _holds_marks(rows: Sequence[Sequence[Cell]], place: int) -> bool:
 
 def _plain(cells: Sequence[Cell], place: int) -> str:
     return " ".join(clean_text(cells[place]).split()) if place < len(cells) else ""
+
+
+def _lines(cells: Sequence[Cell], place: int) -> str:
+    """Return a cell as plain text in which line breaks still stand."""
+    lines = clean_text(cells[place]).splitlines() if place < len(cells) else []
+    return "\n".join(" ".join(line.split()) for line in lines if line.strip())
