@@ -62,7 +62,7 @@ MOST_SILHOUETTE_ROWS = 400
 FEWEST_TEXTS = 3
 """A cluster holds at least so many texts; stray ones go where most runs put them."""
 
-FEWEST_TOGETHER = 0.6
+FEWEST_TOGETHER = 0.5
 """The texts of a cluster are put together by at least this share of the runs, on average: others are strays."""
 
 MOST_CUTS = 3
