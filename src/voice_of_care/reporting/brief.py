@@ -62,12 +62,12 @@ def _who(overview: Overview, quality: Quality) -> Sentence:
 
 
 def _most_raised(overview: Overview) -> Sentence:
-    named = [theme for theme in overview.themes if theme.share.percent is not None][:MOST_NAMED]
+    named = [theme for theme in overview.subjects if theme.share.percent is not None][:MOST_NAMED]
     if not named:
         return ()
     pieces = [Piece("Raised most often: ")]
     for place, theme in enumerate(named):
-        pieces += [Piece(theme.label, theme.anchor), Piece(f" ({theme.share.percent}% of respondents)")]
+        pieces += [Piece(theme.label, theme.anchor), Piece(f" ({theme.share.text} of respondents)")]
         pieces.append(Piece("." if place == len(named) - 1 else " and " if place == len(named) - 2 else ", "))
     return tuple(pieces)
 
@@ -75,7 +75,7 @@ def _most_raised(overview: Overview) -> Sentence:
 def _leaning(overview: Overview, leaning: str, phrase: str) -> Sentence:
     ranked = [
         (percent, theme)
-        for theme in overview.themes
+        for theme in overview.subjects
         if theme.share.count.rank >= FEWEST_LEANING and (percent := theme.leaning_percent(leaning)) is not None
     ]
     percent, theme = max(ranked, key=lambda item: item[0], default=(0, None))
@@ -83,12 +83,11 @@ def _leaning(overview: Overview, leaning: str, phrase: str) -> Sentence:
     if theme is None or percent <= (theme.leaning_percent(other) or 0):
         return ()
     tone = {"positive": "only good", "negative": "only bad"}[leaning]
+    share, people = theme.leaning_shares[leaning], theme.share.count
     return (
         Piece(f"Of the themes that {FEWEST_LEANING} people or more raise, "),
         Piece(theme.label, theme.anchor),
-        Piece(
-            f" is {phrase}: {percent}% of the {theme.share.count.text} people who raise it have {tone} to say of it."
-        ),
+        Piece(f" is {phrase}: {share.text} of the {people.text} people who raise it have {tone} to say of it."),
     )
 
 
@@ -112,7 +111,7 @@ def _gap(gaps: Gaps | None) -> Sentence:
     return (
         Piece("The widest gap between the two groups is "),
         Piece(gap.theme.label, gap.theme.anchor),
-        Piece(f": {first.percent}% of {more} raise it, {second.percent}% of {less}."),
+        Piece(f": {first.text} of {more} raise it, {second.text} of {less}."),
     )
 
 
@@ -141,9 +140,11 @@ def _waiting(overview: Overview, coverage: CoverageBook, quotes_waiting: int) ->
     confirmed = sum(theme.is_confirmed for theme in themes)
     if not themes:
         return ()
-    how_many = (
-        f"People have confirmed {confirmed} of {len(themes)} themes" if confirmed else "No theme is confirmed yet"
-    )
+    how_many = "No theme is confirmed yet"
+    if confirmed:
+        how_many = f"People have confirmed {confirmed} of {len(themes)} themes"
+    if confirmed == len(themes):
+        how_many = words.all_confirmed(confirmed)
     return (
         Piece(f"{how_many}; "),
         Piece(
@@ -157,4 +158,4 @@ def _waiting(overview: Overview, coverage: CoverageBook, quotes_waiting: int) ->
 
 def top_five(overview: Overview) -> tuple[ThemeView, ...]:
     """Return the five themes with the most respondents whose figures may be shown."""
-    return tuple(theme for theme in overview.themes if share_of(theme.share.count, overview.people).percent)[:5]
+    return tuple(theme for theme in overview.subjects if share_of(theme.share.count, overview.people).percent)[:5]

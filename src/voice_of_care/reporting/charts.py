@@ -26,6 +26,9 @@ STAFF = "#12436D"
 SERVICE_USER = "#F46A25"
 BAR = "#4f86b8"
 GAP_LINE = "#768692"
+CATCH_ALL_BAR = "#aeb9c1"
+CATCH_ALL_OPACITY = 0.4
+INK_ON_FAINT = "#0b0c0c"
 LEANING_COLOURS = {"positive": "#12436D", "mixed": "#A285D1", "neutral": "#768692", "negative": "#C25600"}
 LEANING_INK = {"positive": "#ffffff", "mixed": "#0b0c0c", "neutral": "#0b0c0c", "negative": "#ffffff"}
 KIND_COLOURS = {"praise": "#12436D", "concern": "#C25600", "suggestion": "#28A197"}
@@ -85,7 +88,8 @@ def theme_shares(rows: Sequence[Row], layout: Layout) -> alt.LayerChart:
     shift = layout.mark_shift
     x = _percent_axis("percent:Q", top)
     base = _bands(shown)
-    bars = base.mark_bar(size=16, color=BAR, yOffset=shift).encode(x=x)
+    colour = alt.condition("datum.is_catch_all", alt.value(CATCH_ALL_BAR), alt.value(BAR))
+    bars = base.mark_bar(size=16, yOffset=shift).encode(x=x, color=colour)
     interval = base.mark_rule(strokeWidth=2, color=INK, yOffset=shift).encode(x="low:Q", x2="high:Q")
     ends = [
         base.mark_tick(thickness=2, size=10, color=INK, yOffset=shift).encode(x=alt.X(f"{end}:Q"))
@@ -103,7 +107,11 @@ def theme_leanings(rows: Sequence[Row], layout: Layout) -> alt.LayerChart:
         rows: order, label, text, and parts: leaning, start, end, mark (what is printed in the part).
         layout: sizes.
     """
-    parts = [{"order": row["order"], **part} for row in rows for part in row["parts"]]
+    parts = [
+        {"order": row["order"], "is_catch_all": row.get("is_catch_all", False), **part}
+        for row in rows
+        for part in row["parts"]
+    ]
     shift = layout.mark_shift
     scale = alt.Scale(domain=[0, 100])
     colour = alt.Color(
@@ -113,14 +121,17 @@ def theme_leanings(rows: Sequence[Row], layout: Layout) -> alt.LayerChart:
     )
     base = _bands(parts)
     bars = base.mark_bar(size=22, stroke="#ffffff", strokeWidth=2, yOffset=shift)
-    bars = bars.encode(x=alt.X("start:Q", scale=scale, axis=None), x2="end:Q", color=colour)
+    opacity = alt.condition("datum.is_catch_all", alt.value(CATCH_ALL_OPACITY), alt.value(1))
+    bars = bars.encode(x=alt.X("start:Q", scale=scale, axis=None), x2="end:Q", color=colour, opacity=opacity)
     least = 17 if layout.is_narrow else 11
     room = [
         {**part, "middle": (part["start"] + part["end"]) / 2} for part in parts if part["end"] - part["start"] >= least
     ]
     texts = []
-    for name, ink in LEANING_INK.items():
-        mine = [part for part in room if part["leaning"] == name]
+    for ink in dict.fromkeys(LEANING_INK.values()):
+        mine = [
+            part for part in room if (INK_ON_FAINT if part["is_catch_all"] else LEANING_INK[part["leaning"]]) == ink
+        ]
         if mine:
             mark = _bands(mine).mark_text(fontSize=12, fontWeight="bold", color=ink, dy=shift)
             texts.append(mark.encode(x=alt.X("middle:Q", scale=scale), text="mark:N"))
@@ -218,7 +229,8 @@ def _labels(rows: Sequence[Row], layout: Layout, *, too_few: bool = True) -> lis
         names = mark.mark_text(align="left", dy=-12, fontSize=14, color=INK)
     else:
         names = mark.mark_text(align="right", dx=-12, fontSize=14, color=INK)
-    layers = [names.encode(x=alt.value(0), text="label:N")]
+    ink = alt.condition("datum.is_catch_all", alt.value(SOFT_INK), alt.value(INK))
+    layers = [names.encode(x=alt.value(0), text="label:N", color=ink)]
     missing = [row for row in named if row.get("percent", 0) is None] if too_few else []
     if missing:
         words = _bands(missing).mark_text(

@@ -110,7 +110,7 @@ def view_coverage(facts: Facts, overview: Overview, quotes: QuoteBook, *, disclo
     return CoverageBook(
         coverages,
         _links_by_theme(coverages, shown, quotes),
-        tuple(theme for theme in overview.themes if theme.theme_id not in linked),
+        tuple(theme for theme in overview.subjects if theme.theme_id not in linked),
         int((links["status"] == "proposed").sum()),
     )
 

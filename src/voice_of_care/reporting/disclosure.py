@@ -7,13 +7,14 @@ rounded to the nearest 5, and percentages are taken from the rounded figures. `t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from voice_of_care.counting import wilson_share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from voice_of_care.settings import Profile
 
@@ -53,6 +54,22 @@ class ShownShare:
     percent: int | None
     low: int | None
     high: int | None
+    is_nearly_all: bool = False
+
+    @property
+    def text(self) -> str:
+        """Return the share in words: neither nobody where there is somebody, nor everybody beside withheld cells."""
+        if self.percent is None:
+            return SUPPRESSED
+        if self.is_nearly_all:
+            return "nearly all"
+        return "fewer than 1%" if self.percent == 0 and self.count.value else f"{self.percent}%"
+
+    @property
+    def length(self) -> float:
+        """Return the share of a bar that stands for it: 0 to 1."""
+        whole = self.total.value
+        return 0.0 if self.percent is None or not whole else min(self.count.value or 0, whole) / whole
 
     @property
     def rank(self) -> int:
@@ -110,19 +127,42 @@ class Discloser:
         """Return a mean to one decimal, or None where it rests on fewer than 8 people."""
         if not values or (not self.is_internal and people < FEWEST_FOR_A_MEAN):
             return None
-        return round(sum(sorted(values)) / len(values), 1)
+        return half_up(10 * sum(sorted(values)) / len(values)) / 10
 
 
 def share_of(count: Count, total: Count) -> ShownShare:
     """Return the share that two shown counts give; rounding may lift a part above its total, which is then 100%."""
     if count.value is None or not total.value:
         return ShownShare(count, total, None, None, None)
-    share = wilson_share(min(count.value, total.value), total.value)
-    return ShownShare(count, total, *(_whole(100 * part) for part in (share.share, share.low, share.high)))
+    part = min(count.value, total.value)
+    share = wilson_share(part, total.value)
+    percent = (200 * part + total.value) // (2 * total.value)
+    return ShownShare(count, total, percent, half_up(100 * share.low), half_up(100 * share.high))
 
 
-def _whole(number: float) -> int:
-    return int(number + 0.5)
+def parts_of(parts: Mapping[str, Count], whole: Count) -> dict[str, ShownShare]:
+    """Return each part's share of a whole; rounding may make parts exceed it, and then their sum is the whole.
+
+    Args:
+        parts: shown counts of which nobody stands in two.
+        whole: how many there are of all parts together, as shown.
+    """
+    total = whole
+    if whole.value:
+        total = Count(max(whole.value, sum(count.value or 0 for count in parts.values())))
+    shares = {name: share_of(count, total) for name, count in parts.items()}
+    return {name: beside(share, parts.values()) for name, share in shares.items()}
+
+
+def beside(share: ShownShare, counts: Iterable[Count]) -> ShownShare:
+    """Return a share as it may stand beside other counts: where one is withheld, all is only nearly all."""
+    is_withheld = any(count.is_suppressed for count in counts)
+    return replace(share, is_nearly_all=is_withheld and share.percent == 100)
+
+
+def half_up(number: float) -> int:
+    """Return the nearest whole number; a half is rounded away from zero."""
+    return math.floor(number + 0.5) if number >= 0 else -math.floor(0.5 - number)
 
 
 def _suppress_second(rows: Sequence[Sequence[int]], shown: list[list[Count]]) -> None:

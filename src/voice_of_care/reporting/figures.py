@@ -25,21 +25,22 @@ def draw_shares(overview: Overview) -> Drawing | None:
         {
             "order": place,
             "label": theme.label,
+            "is_catch_all": theme.is_catch_all,
             "percent": theme.share.percent,
             "low": theme.share.low,
             "high": theme.share.high,
-            "text": f"{theme.share.percent}% ({theme.share.count.text})",
+            "text": f"{theme.share.text} ({theme.share.count.text})",
         }
         for place, theme in enumerate(overview.themes)
     ]
-    drawn = [theme for theme in overview.themes if theme.share.percent is not None]
-    if not drawn:
+    if all(theme.share.percent is None for theme in overview.themes):
         return None
-    title = _name_first(drawn)
-    told = ", ".join(f"{theme.label} {theme.share.percent}%" for theme in drawn[:5])
+    drawn = [theme for theme in overview.subjects if theme.share.percent is not None]
+    title = _name_first(drawn) if drawn else "How many respondents raise each theme"
+    told = ", ".join(f"{theme.label} {theme.share.text}" for theme in drawn[:5])
     description = (
         f"Bar chart of {len(rows)} themes by the share of respondents who raise them, with 95% intervals. "
-        f"Highest: {told}. All figures are in the table below."
+        f"{f'Highest: {told}. ' if told else ''}All figures are in the table below."
     )
     return charts.draw("theme-shares", title, description, spec=charts.theme_shares, rows=rows)
 
@@ -56,11 +57,12 @@ def _name_first(drawn: Sequence[ThemeView]) -> str:
 def draw_leanings(overview: Overview) -> Drawing | None:
     """Draw how those who raise each theme speak of it."""
     rows = [
-        {"order": place, "label": theme.label, **_leaning_parts(theme)} for place, theme in enumerate(overview.themes)
+        {"order": place, "label": theme.label, "is_catch_all": theme.is_catch_all, **_leaning_parts(theme)}
+        for place, theme in enumerate(overview.themes)
     ]
     if not any(row["parts"] for row in rows):
         return None
-    heard = [theme for theme in overview.themes if theme.share.count.rank >= FEWEST_LEANING]
+    heard = [theme for theme in overview.subjects if theme.share.count.rank >= FEWEST_LEANING]
     title = "How people speak of each theme"
     if any(theme.leaning_percent("negative") for theme in heard):
         worst = max(heard, key=lambda theme: theme.leaning_percent("negative") or 0)
@@ -76,16 +78,15 @@ def draw_leanings(overview: Overview) -> Drawing | None:
 
 
 def _leaning_parts(theme: ThemeView) -> dict[str, Any]:
-    """Return a bar's parts; rounding may make parts exceed the total, so the longer of the two is the whole bar."""
-    counts = {name: theme.leanings[name].value or 0 for name in LEANINGS}
-    whole = max(theme.share.count.value or 0, sum(counts.values()))
-    if theme.share.count.value is None or not sum(counts.values()):
+    """Return a bar's parts."""
+    shares = theme.leaning_shares
+    if not any(share.length for share in shares.values()):
         return {"percent": None, "parts": (), "text": ""}
     parts, start = [], 0.0
-    for name, count in counts.items():
-        length = 100 * count / whole
-        if count:
-            mark = f"{words.LEANING_SIGNS[name]} {round(length)}%"
+    for name in LEANINGS:
+        length = 100 * shares[name].length
+        if length:
+            mark = f"{words.LEANING_SIGNS[name]} {shares[name].text}"
             parts.append({"leaning": name, "start": round(start, 2), "end": round(start + length, 2), "mark": mark})
         start += length
     return {"percent": 100, "parts": tuple(parts), "text": f"{theme.share.count.text} people"}
@@ -102,9 +103,9 @@ def draw_gaps(gaps: Gaps | None) -> Drawing | None:
         more = "Service users" if (widest[0].points or 0) > 0 else "Staff"
         title = f"{more} raise \u2018{widest[0].theme.label}\u2019 more often: the widest gap"
     told = "; ".join(
-        f"{gap.theme.label}: staff {gap.staff.percent}%, service users {gap.service_users.percent}%"
+        f"{gap.theme.label}: staff {gap.staff.text}, service users {gap.service_users.text}"
         for gap in gaps.rows[:5]
-        if gap.points is not None
+        if gap.points is not None and not gap.theme.is_catch_all
     )
     description = f"Dot plot of the share of each group that raises a theme, widest gap first. {told}."
     return charts.draw("staff-and-service-users", title, description, spec=charts.group_gaps, rows=rows)
@@ -114,6 +115,7 @@ def _gap_row(place: int, gap: Gap) -> dict[str, Any]:
     return {
         "order": place,
         "label": gap.theme.label,
+        "is_catch_all": gap.theme.is_catch_all,
         "percent": None if gap.points is None else 0,
         "staff": gap.staff.percent,
         "staff_low": gap.staff.low,
@@ -121,7 +123,7 @@ def _gap_row(place: int, gap: Gap) -> dict[str, Any]:
         "users": gap.service_users.percent,
         "users_low": gap.service_users.low,
         "users_high": gap.service_users.high,
-        "text": f"{gap.staff.percent}% v {gap.service_users.percent}%",
+        "text": f"{gap.staff.text} v {gap.service_users.text}",
     }
 
 

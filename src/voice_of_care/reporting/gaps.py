@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from voice_of_care.counting import Share, wilson_share
+from voice_of_care.reporting.disclosure import half_up
 
 if TYPE_CHECKING:
     from voice_of_care.reporting.disclosure import Count, ShownShare
@@ -32,7 +33,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Gaps:
-    """All themes, widest gap first; those with too few come last."""
+    """All themes, widest gap first; those with too few come after them, and catch-all themes last."""
 
     staff: Count
     service_users: Count
@@ -44,8 +45,8 @@ class Gaps:
         return min(self.staff.rank, self.service_users.rank) >= FEWEST_COMPARED
 
     def of(self, verdict: Verdict) -> tuple[Gap, ...]:
-        """Return the gaps with a verdict."""
-        return tuple(row for row in self.rows if row.verdict == verdict)
+        """Return the gaps with a verdict; a catch-all theme has no one subject to differ on."""
+        return tuple(row for row in self.rows if row.verdict == verdict and not row.theme.is_catch_all)
 
 
 def view_gaps(overview: Overview) -> Gaps | None:
@@ -54,7 +55,13 @@ def view_gaps(overview: Overview) -> Gaps | None:
         return None
     rows = [_gap(theme) for theme in overview.themes]
     rows.sort(
-        key=lambda gap: (gap.points is None, -abs(gap.points or 0), gap.theme.label.casefold(), gap.theme.theme_id)
+        key=lambda gap: (
+            gap.theme.is_catch_all,
+            gap.points is None,
+            -abs(gap.points or 0),
+            gap.theme.label.casefold(),
+            gap.theme.theme_id,
+        )
     )
     return Gaps(overview.group_people["staff"], overview.group_people["service_user"], tuple(rows))
 
@@ -66,7 +73,7 @@ def _gap(theme: ThemeView) -> Gap:
     middle, low, high = difference(_share(users), _share(staff))
     few = min(staff.total.rank, users.total.rank) < FEWEST_COMPARED
     verdict: Verdict = "too_few" if few else _verdict(low, high)
-    return Gap(theme, staff, users, round(100 * middle), round(100 * low), round(100 * high), verdict)
+    return Gap(theme, staff, users, half_up(100 * middle), half_up(100 * low), half_up(100 * high), verdict)
 
 
 def _share(shown: ShownShare) -> Share:

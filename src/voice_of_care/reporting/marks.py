@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from voice_of_care.reporting.overview import ThemeView
     from voice_of_care.reporting.statements import ThemeStatements
 
-FEWEST_MONTHS = 3
 _HEIGHT = 24
 _STEP = 7
 
@@ -21,8 +20,7 @@ _STEP = 7
 def sparkline(theme: ThemeView) -> Markup:
     """Return bars of people a month, a dot where too few; nothing where hardly a month may be shown."""
     counts = [month.count for month in theme.months]
-    fewest = FEWEST_MONTHS if any(count.is_suppressed for count in counts) else 1
-    if sum(count.rank > 0 for count in counts) < fewest:
+    if not theme.months_can_be_shown:
         return Markup("")
     top = max(count.rank for count in counts)
     shapes = []
@@ -38,18 +36,15 @@ def sparkline(theme: ThemeView) -> Markup:
 
 def leaning_bar(theme: ThemeView) -> Markup:
     """Return one bar split into how people speak of a theme."""
-    counts = {name: theme.leanings[name].value or 0 for name in LEANINGS}
-    whole = max(theme.share.count.value or 0, sum(counts.values()))
-    if theme.share.count.value is None or not sum(counts.values()):
-        return Markup("")
+    shares = theme.leaning_shares
     shapes, left = [], 0.0
-    for name, count in counts.items():
-        width = 110 * count / whole
-        if count:
+    for name in LEANINGS:
+        width = 110 * shares[name].length
+        if width:
             drawn = f"{max(width - 1.5, 1):.1f}"
             shapes.append(f'<path fill="{LEANING_COLOURS[name]}" d="M{left:.1f} 0h{drawn}v12h-{drawn}z"/>')
         left += width
-    return _svg("split", 110, 12, shapes)
+    return _svg("split", 110, 12, shapes) if shapes else Markup("")
 
 
 def kinds_bar(theme: ThemeStatements) -> Markup:

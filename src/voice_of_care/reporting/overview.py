@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from voice_of_care.reporting import facts as facts_of
 from voice_of_care.reporting import words
-from voice_of_care.reporting.disclosure import Count, Discloser, ShownShare, share_of
+from voice_of_care.reporting.disclosure import Count, Discloser, ShownShare, parts_of, share_of
 from voice_of_care.reporting.facts import records
 from voice_of_care.tables import STABLE_FROM, UNSTABLE_BELOW
 
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 GROUPS = ("staff", "service_user", "carer", "other", "unknown")
 MONTHS_SHOWN = 12
+FEWEST_MONTHS = 3
 PLACES_SHOWN = 5
+_CATCH_ALL = re.compile(
+    r"(?:General (?:praise|dissatisfaction|remarks)|(?:Other|Further|More) (?:praise|concerns|remarks))(?: \(.+\))?"
+)
 
 
 @dataclass(frozen=True)
@@ -67,13 +72,30 @@ class ThemeView:
     seed: str = ""
 
     @property
+    def months_can_be_shown(self) -> bool:
+        """Return whether people were heard in enough months that may be shown to draw them."""
+        counts = [month.count for month in self.months]
+        fewest = FEWEST_MONTHS if any(count.is_suppressed for count in counts) else 1
+        return sum(count.rank > 0 for count in counts) >= fewest
+
+    @property
     def is_unstable(self) -> bool:
         """Return whether the theme dissolves more often than it comes back."""
         return self.stability is not None and self.stability.level == "unstable"
 
+    @property
+    def is_catch_all(self) -> bool:
+        """Return whether the theme holds what has no one subject, and so is not compared with others."""
+        return is_catch_all(self.label)
+
+    @property
+    def leaning_shares(self) -> dict[str, ShownShare]:
+        """Return each leaning's share of those who raise the theme: what every table, bar and sentence shows."""
+        return parts_of(self.leanings, self.share.count)
+
     def leaning_percent(self, name: str) -> int | None:
         """Return a leaning's share of those who raise the theme, in whole per cent."""
-        return share_of(self.leanings[name], self.share.count).percent
+        return self.leaning_shares[name].percent
 
 
 @dataclass(frozen=True)
@@ -91,7 +113,7 @@ class ParentView:
 
 @dataclass(frozen=True)
 class Overview:
-    """All themes, most respondents first."""
+    """All themes, most respondents first; catch-all themes come last."""
 
     people: Count
     group_people: dict[str, Count]
@@ -101,8 +123,24 @@ class Overview:
 
     @property
     def themes(self) -> tuple[ThemeView, ...]:
-        """Return the leaf themes, most respondents first whatever their parent."""
+        """Return the leaf themes, most respondents first whatever their parent, catch-all themes last."""
         return tuple(sorted((theme for parent in self.parents for theme in parent.themes), key=_order))
+
+    @property
+    def subjects(self) -> tuple[ThemeView, ...]:
+        """Return the themes that have a subject, which alone are named in headlines."""
+        return tuple(theme for theme in self.themes if not theme.is_catch_all)
+
+    @property
+    def months_can_be_shown(self) -> bool:
+        """Return whether at least half of the themes have months enough to draw."""
+        drawn = sum(theme.months_can_be_shown for theme in self.themes)
+        return bool(self.month_labels) and drawn > 0 and 2 * drawn >= len(self.themes)
+
+
+def is_catch_all(label: str) -> bool:
+    """Return whether a label is one of those given to what has no subject; a reviewer's own label never is."""
+    return _CATCH_ALL.fullmatch(label) is not None
 
 
 def view_overview(facts: Facts, *, discloser: Discloser) -> Overview:
@@ -218,7 +256,14 @@ def _parents(
                 themes=tuple(sorted(themes[str(row.theme_id)], key=_order)),
             )
         )
-    views.sort(key=lambda view: (-view.share.count.rank if view.share else 0, view.label.casefold(), view.theme_id))
+    views.sort(
+        key=lambda view: (
+            all(theme.is_catch_all for theme in view.themes),
+            -view.share.count.rank if view.share else 0,
+            view.label.casefold(),
+            view.theme_id,
+        )
+    )
     alone = tuple(sorted(themes.get(facts_of.NO_PARENT, []), key=_order))
     if alone:
         label = "Further themes" if views else "Themes"
@@ -226,5 +271,5 @@ def _parents(
     return tuple(views)
 
 
-def _order(theme: ThemeView) -> tuple[int, str, str]:
-    return (-theme.share.count.rank, theme.label.casefold(), theme.theme_id)
+def _order(theme: ThemeView) -> tuple[bool, int, str, str]:
+    return (theme.is_catch_all, -theme.share.count.rank, theme.label.casefold(), theme.theme_id)

@@ -196,7 +196,7 @@ def _pairs(gaps: Gaps | None, quotes: QuoteBook) -> list[dict[str, Any]]:
         of_theme = quotes.of(gap.theme.theme_id)
         staff = _first(of_theme, "staff")
         user = _first(of_theme, "service_user")
-        if staff and user and gap.points is not None:
+        if staff and user and gap.points is not None and not gap.theme.is_catch_all:
             pairs.append({"gap": gap, "staff": staff, "user": user})
     return pairs[:PAIRS_SHOWN]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voice_of_care.reporting.disclosure import Count, Discloser, ShownShare, share_of
+from voice_of_care.reporting import words
+from voice_of_care.reporting.disclosure import Count, Discloser, ShownShare, beside, parts_of, share_of
 from voice_of_care.tables import VOICES
 
 if TYPE_CHECKING:
@@ -28,10 +29,15 @@ class ThemeStatements:
     people: Count
     kinds: dict[str, Count]
     voices: dict[str, Count]
+    is_catch_all: bool = False
+
+    def share(self, kind: str) -> ShownShare:
+        """Return the share of those who raise the theme that praise it, and so on."""
+        return beside(share_of(self.kinds[kind], self.people), self.kinds.values())
 
     def percent(self, kind: str) -> int | None:
         """Return the share of those who raise the theme that praise it, and so on, in whole per cent."""
-        return share_of(self.kinds[kind], self.people).percent
+        return self.share(kind).percent
 
 
 @dataclass(frozen=True)
@@ -42,9 +48,26 @@ class StatementsView:
     voices: dict[str, ShownShare]
 
     @property
+    def whose_words(self) -> str:
+        """Return a sentence on whose words all statements are."""
+        parts = [
+            f"{_how_many(share, is_first=place == 0)} {words.VOICES_SAY[name]}"
+            for place, (name, share) in enumerate(self.voices.items())
+        ]
+        return f"{words.join_words(parts)}."
+
+    @property
     def counts(self) -> tuple[Count, ...]:
         """Return every count of the themes' table."""
         return tuple(count for theme in self.themes for count in (*theme.kinds.values(), *theme.voices.values()))
+
+
+def _how_many(share: ShownShare, *, is_first: bool) -> str:
+    of_all = " of all statements" if is_first else ""
+    if share.count.is_suppressed or share.total.is_suppressed:
+        return f"{'Too few' if is_first else 'too few'}{of_all} to give a number"
+    text = share.text if share.count.value else "none"
+    return f"{words.capitalise(text) if is_first else text}{of_all}"
 
 
 def view_statements(facts: Facts, overview: Overview, *, discloser: Discloser) -> StatementsView | None:
@@ -59,6 +82,7 @@ def view_statements(facts: Facts, overview: Overview, *, discloser: Discloser) -
     themes = tuple(
         ThemeStatements(
             label=theme.label,
+            is_catch_all=theme.is_catch_all,
             anchor=theme.anchor,
             people=theme.share.count,
             kinds=dict(zip(KINDS, kinds[row], strict=True)),
@@ -79,4 +103,4 @@ def _all_voices(voice: pd.Series, discloser: Discloser) -> dict[str, ShownShare]
     counted = voice.value_counts()
     shown = discloser.vector([int(counted.get(name, 0)) for name in VOICES])
     total = discloser.count(len(voice))
-    return {name: share_of(count, total) for name, count in zip(VOICES, shown, strict=True)}
+    return parts_of(dict(zip(VOICES, shown, strict=True)), total)

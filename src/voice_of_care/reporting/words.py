@@ -38,7 +38,7 @@ VOICES = {
     "facilitator": "A note taker\u2019s words for a room",
 }
 VOICES_SAY = {
-    "first_hand": "of statements are people\u2019s own words",
+    "first_hand": "are people\u2019s own words",
     "reported": "pass on what others said",
     "facilitator": "are a note taker\u2019s words for a room",
 }
@@ -113,6 +113,19 @@ STEPS = {
     "themes": "Finding themes",
     "seeds": "Themes looked for on request",
 }
+DECISIONS = {
+    "theme.confirm": "theme confirmed",
+    "theme.rename": "theme renamed",
+    "theme.describe": "theme described anew",
+    "theme.merge": "themes merged",
+    "theme.retire": "theme retired",
+    "mapping.set": "link of a theme to a priority",
+    "link.set": "link of a segment to a priority",
+    "quote.approve": "quote approved",
+    "quote.withdraw": "quote withdrawn",
+    "severity.set": "how serious a theme is",
+    "deid.redact": "words taken out by hand",
+}
 MONTHS = (
     "January",
     "February",
@@ -168,6 +181,21 @@ def join_words(parts: list[str]) -> str:
 def in_tenths(tenths: int) -> str:
     """Return a number of tenths as in 'about 8 in 10'."""
     return {0: "hardly any", 10: "nearly all"}.get(tenths, f"about {tenths} in 10")
+
+
+def capitalise(text: str) -> str:
+    """Return the text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def all_confirmed(number: int) -> str:
+    """Return that people confirmed every theme."""
+    return "The one theme is confirmed" if number == 1 else f"All {number} themes are confirmed"
+
+
+def decision(action: str) -> str:
+    """Return the name of a kind of decision in words."""
+    return DECISIONS.get(action, sentence_case(action.replace(".", " ")))
 
 
 def plural(number: int, one: str, many: str) -> str:
