@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from voice_of_care import load_coder
+from voice_of_care.coder import NOTHING_SAID
 from voice_of_care.embedding import load_embedders
+from voice_of_care.errors import InputError
 from voice_of_care.heads import MOST_WORDS, qdc_probabilities
 from voice_of_care.pipeline import standing_alone
 from voice_of_care.sentiment import score_sentiment
@@ -21,8 +23,6 @@ GOLD = Path(__file__).resolve().parents[1] / "corpora" / "gold" / "listening-exe
 QUESTIONS = (None, "What could we do better?", "What did we do well?")
 TRICKY = (
     "Nothing",
-    "...",
-    "👏👏",
     "Kind nurses but the food was awful and the wait was worse.",
     "- The nurses were kind.\n- The food was cold.\n- Nobody rang us back.",
     "not kind",
@@ -38,7 +38,7 @@ def coder():
 @pytest.fixture(scope="module")
 def comments():
     rows = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
-    texts = sorted({row["text"] for row in rows if row["text"]})[::40]
+    texts = sorted({row["text"] for row in rows if any(map(str.isalnum, row["text"] or ""))})[::40]
     texts = [*TRICKY, *texts]
     _, frame = standing_alone(texts)
     return frame.assign(question=[QUESTIONS[row % len(QUESTIONS)] for row in range(len(texts))])
@@ -72,6 +72,24 @@ def test_the_same_comment_gets_the_same_whatever_came_before(coder):
 def test_the_question_decides_what_nothing_means(coder):
     assert coder.code("Nothing", "What could we do better?").sentiment.polarity > 0
     assert coder.code("Nothing", "What did we do well?").sentiment.polarity < 0
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "\u200b\ufeff", "...", "?!", "👏👏", "❤️", "\ud83d", "\x00"])
+def test_what_says_nothing_is_given_nothing(coder, text):
+    assert coder.code(text) == NOTHING_SAID
+
+
+@pytest.mark.parametrize("text", [None, 3, float("nan"), b"The nurses were kind.", "kind " * 30_000])
+def test_what_is_no_comment_is_refused_in_one_line(coder, text):
+    with pytest.raises(InputError, match="A comment to code") as told:
+        coder.code(text)
+    assert "\n" not in str(told.value)
+    assert "kind" not in str(told.value)
+
+
+def test_a_text_is_cleaned_as_when_read_from_a_file(coder):
+    assert coder.code("  The nurses were\xa0kind.\u200b\r\n") == coder.code("The nurses were kind.")
+    assert coder.code("The nurses were kind \ud83d.") == coder.code("The nurses were kind \ufffd.")
 
 
 def test_themes_are_the_nearest_of_those_given():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from voice_of_care.embedding import Embedders, OnnxEmbedder
+from voice_of_care.errors import InputError
 from voice_of_care.heads import (
     Inputs,
     are_long,
@@ -24,8 +25,10 @@ from voice_of_care.heads import (
     question_kind,
     strengths_over,
 )
+from voice_of_care.intake.cleaning import clean_text
 from voice_of_care.models import FEEDBACK_ENCODER
 from voice_of_care.sentiment import Sentiment, score_comment
+from voice_of_care.settings import IntakeSettings
 from voice_of_care.themes.assign import MOST_PER_SEGMENT
 from voice_of_care.themes.segments import segment_spans
 
@@ -66,6 +69,9 @@ class CodedComment:
     sentiment: Sentiment
     priorities: tuple[PriorityStrength, ...]
     themes: tuple[ThemeNearness, ...]
+
+
+NOTHING_SAID = CodedComment(Sentiment("neutral", 0.0, 0.0), (), ())
 
 
 class _Kept:
@@ -123,10 +129,18 @@ class Coder:
     def code(self, text: str, question: str | None = None) -> CodedComment:
         """Return what a run would give a comment, and the themes it is nearest to.
 
+        A text without a letter or digit says nothing that can be coded: it is neutral, of no priority and no theme.
+
         Args:
             text: the comment, de-identified.
             question: what it answers; "nothing" means one thing after "what was good?", another after "what was bad?".
+
+        Raises:
+            InputError: the comment is no text, or longer than a cell may be.
         """
+        text = _checked(text)
+        if not any(map(str.isalnum, text)):
+            return NOTHING_SAID
         kept = Embedders(_Kept(self._embedders.general), _Kept(self._embedders.feedback))
         kind = question_kind(question)
         inputs = self._read([text], [kind], kept)
@@ -180,6 +194,18 @@ def load_coder(*, theme_vectors: pd.DataFrame | None = None, threshold: float = 
     coder = Coder(embedders, heads=load_heads(), theme_vectors=theme_vectors, threshold=threshold)
     coder.code("The staff were kind. But we waited for hours, and nobody told us why.")
     return coder
+
+
+def _checked(text: object) -> str:
+    """Return a comment cleaned as it is when read from a file."""
+    if not isinstance(text, str):
+        msg = f"A comment to code must be text, not {type(text).__name__}. Give it as a string."
+        raise InputError(msg)
+    longest = IntakeSettings().longest_cell
+    if len(text) > longest:
+        msg = f"A comment to code has {len(text)} characters; at most {longest} can be coded. Give it in parts."
+        raise InputError(msg)
+    return clean_text(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _centres(theme_vectors: pd.DataFrame | None, model: str) -> tuple[list[str], NDArray[np.float64]]:
