@@ -1,5 +1,6 @@
 """The project folder and its database: private, whole or not at all, one line when something is wrong."""
 
+import hashlib
 import os
 import stat
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from tests.small import small_analysis
 from voice_of_care.errors import StoreError
 from voice_of_care.raw import COMMENTS, REPEATS
-from voice_of_care.store import Store, _store_errors, find_project, open_project
+from voice_of_care.store import _MIGRATIONS, _STORED, Store, _store_errors, find_project, open_project
 from voice_of_care.tables import RUNS, conform
 
 POSIX = os.name == "posix"
@@ -150,6 +151,21 @@ def test_a_newer_project_is_refused(tmp_path):
         store._connection.execute("INSERT INTO migrations VALUES (99)")
     with pytest.raises(StoreError, match="newer version"):
         Store(tmp_path)
+
+
+def test_columns_are_declared_together_with_a_migrations_number():
+    declared = sorted(
+        f"{table.name}.{name} {column.sql_type}" for table in _STORED.values() for name, column in table.columns.items()
+    )
+    digest = hashlib.sha256("\n".join(declared).encode()).hexdigest()[:12]
+    assert (len(_MIGRATIONS), digest) == (2, "e6396504934e"), "add a line to _MIGRATIONS, then this number and digest"
+
+
+def test_a_project_of_older_code_gets_the_newer_number(tmp_path):
+    with Store(tmp_path) as store:
+        store._connection.execute("DELETE FROM migrations WHERE number > 1")
+    with Store(tmp_path) as store:
+        assert store._connection.execute("SELECT max(number) FROM migrations").fetchone() == (len(_MIGRATIONS),)
 
 
 def test_a_full_disk_leaves_no_half_key_and_no_half_settings(tmp_path, monkeypatch):

@@ -33,7 +33,11 @@ _STORED: Mapping[str, Table] = {COMMENTS.name: COMMENTS, REPEATS.name: REPEATS, 
 
 _MIGRATIONS: tuple[str, ...] = (
     "CREATE TABLE embeddings (model VARCHAR, text_hash VARCHAR, vector BLOB, PRIMARY KEY (model, text_hash))",
+    "SELECT 'statements, examples, evaluations and seeds'",
 )
+"""What was done to databases, by number. Declared tables and columns are added without a statement here; yet whoever
+declares new ones adds a line that names them, so that older code says that a newer one made the project."""
+
 _DAMAGED = ("not a valid duckdb", "corrupt", "checksum", "deserializ", "read enough bytes")  # as the database says it
 _CONNECTION_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
