@@ -14,7 +14,7 @@ from voice_of_care.embedding import OnnxEmbedder
 from voice_of_care.frameworks import Framework, load_frameworks
 from voice_of_care.frameworks.loader import find_framework
 from voice_of_care.priorities import Trained, link_priorities
-from voice_of_care.priorities.theme_links import MOST_EVIDENCE
+from voice_of_care.priorities.theme_links import MOST_EVIDENCE, link_themes
 from voice_of_care.settings import PrioritySettings
 from voice_of_care.tables import ASSIGNMENTS, SAFE_COMMENTS, SEGMENT_LINKS, SEGMENTS, THEME_LINKS, conform
 
@@ -232,9 +232,29 @@ def test_too_little_evidence_links_no_theme(embedder):
 
 def test_strength_is_the_share_of_units_and_a_session_is_one(embedder):
     texts = [*WAITING, "I came on Tuesday.", "We went in the blue door."]
-    sessions = ["A", "A", "A", "B", "C", "D"]
+    sessions = ["A", "A", "B", "C", "D", "E"]
     linked = link(embedder, texts, [find_framework("steeep")], themes=["waiting"] * 6, session=sessions)
-    assert linked.theme_links["strength"].tolist() == [0.5]
+    assert linked.theme_links["strength"].tolist() == [0.6]
+
+
+@pytest.mark.parametrize(
+    ("units_of", "is_linked"),
+    [("AAAAAACD", False), ("AAABBBDE", False), ("AABCCCDE", True), ("AAABBBBB", True)],
+)
+def test_a_theme_link_rests_on_three_people_however_much_one_says(units_of, is_linked):
+    comments, segments = comments_and_segments([f"Sentence {row}." for row in range(8)])
+    links = pd.DataFrame(
+        {
+            "segment_id": segments["segment_id"].iloc[:6],
+            "framework_id": "steeep",
+            "priority_id": "timely",
+            "strength": 0.9,
+            "origin": "model",
+        }
+    )
+    unit_of = pd.Series(list(units_of), index=comments["comment_id"])
+    found = link_themes(links, segments, in_themes(segments, ["waiting"] * 8), unit_of=unit_of, order=["steeep"])
+    assert bool(len(found)) == is_linked
 
 
 def test_what_is_no_more_common_in_a_theme_than_elsewhere_does_not_mark_it(embedder):

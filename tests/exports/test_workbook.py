@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from tests.small import small_analysis
+from tests.small import TEXTS, small_analysis
 from voice_of_care.counting import units
 from voice_of_care.decisions import Decision, apply_decisions, record_decisions
 from voice_of_care.errors import InputError, StoreError
 from voice_of_care.exports import list_decisions, read_decisions
+from voice_of_care.exports.checking import segments_to_check
+from voice_of_care.exports.reading_decisions import count_as_made
+from voice_of_care.tables import SAFE_COMMENTS, SEGMENT_LINKS, conform
 
 
 def fill(path, sheet, row, *, who="Ann", **answers):
@@ -169,6 +173,50 @@ def test_words_on_segments_come_back_once(listed, tmp_path):
     listing = list_decisions(after, tmp_path / "again.xlsx")
     assert listing["Segments"] == 5
     assert len(after.examples) == 1
+
+
+def with_links(analysis, rows):
+    links = pd.DataFrame(rows, columns=["row", "priority_id", "strength"])
+    links = links.assign(
+        segment_id=links["row"].map(lambda row: analysis.segments["segment_id"].iloc[row]),
+        framework_id="hsc-values",
+        origin="model",
+    )
+    return replace(analysis, segment_links=conform(links.drop(columns="row"), SEGMENT_LINKS))
+
+
+def test_the_same_text_is_asked_about_once_and_a_campaign_is_one_text():
+    analysis = with_links(small_analysis(), [(0, "compassion", 0.6), (1, "compassion", 0.7), (0, "excellence", 0.5)])
+    texts = ["The nurses were kind.", "THE NURSES WERE KIND!", "No parking near door 4.", "No parking near door 7.",
+             "Give us our ward back now.", "We ask: give us our ward back."]  # fmt: skip
+    comments = analysis.safe_comments.assign(campaign_id=[None] * 4 + ["K1"] * 2)
+    analysis = replace(
+        analysis,
+        segments=analysis.segments.assign(text=texts),
+        safe_comments=conform(comments.assign(text=texts), SAFE_COMMENTS),
+    )
+    rows = segments_to_check(analysis)
+    listed = [row[4] for row in rows]
+    assert len(listed) == 3
+    assert sum("nurses" in text.lower() for text in listed) == 1
+    assert sum("parking" in text for text in listed) == 1
+    assert sum("ward back" in text for text in listed) == 1
+
+
+def test_what_no_priority_covers_is_taken_from_every_theme_in_turn():
+    listed = [row[4] for row in segments_to_check(small_analysis())]
+    theme_of = ["T02" if text in TEXTS[:3] else "T03" for text in listed[:4]]
+    assert theme_of == ["T02", "T03", "T02", "T03"]
+
+
+def test_a_correction_counts_as_the_one_decision_it_was(listed):
+    analysis = with_links(small_analysis(), [(0, "compassion", 0.6)])
+    _analysis, path, _waiting = listed
+    list_decisions(analysis, path)
+    fill(path, "Segments", 2, decision="no", another_priority="hsc-values: excellence")
+    fill(path, "Themes", 3, new_name="Being kind", new_description="Kindness.")
+    decisions = read_decisions(analysis, path)
+    assert (len(decisions), count_as_made(decisions)) == (4, 2)
 
 
 def test_a_priority_that_is_not_in_use_is_named(listed):

@@ -157,6 +157,7 @@ def decide(
     """List what waits for a person (names, merges, links, quotes, severity, redactions); apply what they decided."""
     from voice_of_care.decisions import record_decisions
     from voice_of_care.exports import list_decisions, read_decisions
+    from voice_of_care.exports.reading_decisions import count_as_made
     from voice_of_care.projects import read_analysis
     from voice_of_care.store import Store, find_project
 
@@ -173,7 +174,7 @@ def decide(
         elif to_apply is not None:
             decisions = read_decisions(analysis, to_apply)
             store.append_events(record_decisions(analysis.events, decisions, at_utc=now()))
-            typer.echo(f"{len(decisions)} decisions applied.")
+            typer.echo(f"{count_as_made(decisions)} decisions applied.")
 
 
 @app.command(epilog="Example: voice-of-care doctor")

@@ -9,7 +9,7 @@ from voice_of_care.decisions import Decision, Payload, content_of, text_hash
 from voice_of_care.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from openpyxl import Workbook
 
@@ -72,6 +72,19 @@ def read_sheet_decisions(workbook: Workbook, analysis: Analysis, *, name: str) -
         msg = f"{name}: {problems[0]}. Nothing was applied.{more}"
         raise InputError(msg)
     return decisions
+
+
+def count_as_made(decisions: Sequence[Decision]) -> int:
+    """Return how many decisions a person made: "not this priority but that" is one, and so is a row of a theme."""
+    return len({_as_made(decision, number) for number, decision in enumerate(decisions)})
+
+
+def _as_made(decision: Decision, number: int) -> tuple[str, str]:
+    if decision.action == "link.set":
+        return "segment", str(decision.payload["segment_id"])
+    if decision.action in {"theme.rename", "theme.describe", "theme.confirm"}:
+        return "theme", str(decision.payload["theme_id"])
+    return "row", str(number)
 
 
 def _check_headers(workbook: Workbook, name: str) -> None:

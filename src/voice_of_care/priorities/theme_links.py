@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FEWEST_SEGMENTS = 3  # a theme's link rests on at least this many segments,
+FEWEST_UNITS = 3  # of as many units, or of all there are where there are fewer,
 FEWEST_SHARE = 0.10  # on this share of the theme's segments,
 FEWEST_LIFT = 1.5  # and on more than comes by chance,
 PLAIN_SHARE = 0.5  # unless half of the theme speaks of it anyway
@@ -47,7 +48,10 @@ def link_themes(
     found = found.merge(size, on="theme_id", validate="many_to_one")
     overall = (segment_links.groupby(["framework_id", "priority_id"]).size() / len(segments)).rename("overall")
     found = found.merge(overall.reset_index(), on=["framework_id", "priority_id"], validate="many_to_one")
-    kept = found[_is_carried(found)].assign(strength=lambda rows: (rows["units"] / rows["of_units"]).round(4))
+    fewest_units = min(FEWEST_UNITS, int(place["unit"].nunique()))
+    kept = found[_is_carried(found) & (found["units"] >= fewest_units)].assign(
+        strength=lambda rows: (rows["units"] / rows["of_units"]).round(4)
+    )
     evidence = (
         linked.sort_values(["strength", "place"], ascending=[False, True], kind="stable")
         .groupby(key)["segment_id"]
