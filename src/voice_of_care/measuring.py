@@ -31,7 +31,7 @@ from voice_of_care.evaluation.judge import (
 )
 from voice_of_care.evaluation.resampling import Resampling
 from voice_of_care.evaluation.results import Evaluation, Ledger
-from voice_of_care.exports.coding import read_coding_workbook
+from voice_of_care.exports.coding import is_coding_workbook, read_coding_workbook
 from voice_of_care.intake.coded import NO, YES, CodedSheet, open_coded, read_coded
 from voice_of_care.pipeline import Scored, deidentify_comments, link_comments, score_comments, theme_comments
 from voice_of_care.sentiment import SentimentScored
@@ -309,6 +309,9 @@ def coded_sheet(
     path: Path, *, framework: Framework, settings: Settings, named: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[CodedSheet, Columns, list[str]]:
     """Return the first table with texts and codes, and a line for each that is not read."""
+    if is_coding_workbook(path):
+        msg = f"{path.name}: it holds a sheet for each coder. Use 'evaluate'; to learn, give one table of all codes."
+        raise InputError(msg)
     first_error: InputError | None = None
     chosen: tuple[CodedSheet, Columns] | None = None
     unread: list[str] = []

@@ -178,3 +178,12 @@ def test_themes_are_compared_with_what_all_coders_gave_in_any_order():
         found = judge_themes(codings, mine, assignments, segments, resampling=FEW)
         assert set(found["comments"]) == {6}
         assert found.set_index(["item", "measure"]).loc[("", "best_match_f1"), "value"] == 1
+
+
+def test_a_comment_that_one_person_coded_twice_counts_the_same_in_any_order():
+    ids, coders = ["C0", "C0", "C0", "C1", "C1"], [1, 1, 2, 1, 2]
+    codes = [[1, 0], [0, 1], [0, 1], [1, 0], [1, 0]]
+    there = ours([[1, 0], [1, 0]])
+    one = judge_codings(made(codes, comment_id=ids, coder=coders), there, resampling=FEW)
+    other = judge_codings(made(codes[::-1], comment_id=ids[::-1], coder=coders[::-1]), there, resampling=FEW)
+    pd.testing.assert_frame_equal(one.measures, other.measures)

@@ -96,3 +96,26 @@ def test_a_workbook_somebody_filled_in_is_never_written_over_and_an_untouched_on
     with pytest.raises(StoreError, match="no folder"):
         write(tmp_path / "none" / "code.xlsx", small_analysis())
     assert sorted(each.name for each in tmp_path.iterdir()) == ["code.xlsx", "other.xlsx"]
+
+
+def test_a_coders_sheet_under_another_name_is_named_and_not_passed_over(tmp_path):
+    write(tmp_path / "code.xlsx", small_analysis())
+    workbook = openpyxl.load_workbook(tmp_path / "code.xlsx")
+    workbook["Coder 2"].title = "Bob"
+    workbook.save(tmp_path / "changed.xlsx")
+    with pytest.raises(InputError, match="sheet 'Bob' has another name"):
+        read_coding_workbook(tmp_path / "changed.xlsx")
+
+
+def test_a_workbook_is_known_without_the_name_of_its_first_sheet(tmp_path):
+    write(tmp_path / "code.xlsx", small_analysis())
+    workbook = openpyxl.load_workbook(tmp_path / "code.xlsx")
+    workbook["Start"].title = "Read me"
+    workbook.save(tmp_path / "renamed.xlsx")
+    assert is_coding_workbook(tmp_path / "renamed.xlsx")
+    assert read_coding_workbook(tmp_path / "renamed.xlsx").framework_id == "steeep"
+    del workbook["Read me"]
+    workbook.save(tmp_path / "without.xlsx")
+    assert is_coding_workbook(tmp_path / "without.xlsx")
+    read = read_coding_workbook(tmp_path / "without.xlsx")
+    assert (read.framework_id, len(read.cells)) == ("", 9)

@@ -295,12 +295,13 @@ def _coders(
 
 
 def _first_rows(codings: Codings, where: Booleans, coder: int) -> dict[str, int]:
-    """Return the row of each comment that a coder coded; the first, where one coded it twice."""
+    """Return the row of each comment that a coder coded; where one coded it twice, the first by what it says."""
     rows: dict[str, int] = {}
-    mine = where & (codings.rows["coder"] == coder).to_numpy()
-    for row in np.flatnonzero(mine):
+    mine = np.flatnonzero(where & (codings.rows["coder"] == coder).to_numpy())
+    level = codings.rows["level"].to_numpy()
+    for row in sorted(mine.tolist(), key=lambda row: (codings.given[row].tolist(), int(level[row]))):
         rows.setdefault(str(codings.rows["comment_id"].iloc[row]), int(row))
-    return rows
+    return {comment: rows[comment] for comment in codings.rows["comment_id"].dropna().unique() if comment in rows}
 
 
 def _coder_labels(

@@ -96,8 +96,9 @@ def is_coding_workbook(path: Path) -> bool:
         return False
     try:
         workbook = load_workbook(path, read_only=True, data_only=True)
-        names = workbook.sheetnames
-        is_ours = START_SHEET in names and workbook[START_SHEET]["A1"].value == TITLE
+        is_ours = _start_of(workbook) is not None or (
+            CODEBOOK_SHEET in workbook.sheetnames and any(map(_is_coders, workbook.worksheets))
+        )
         workbook.close()
     except Exception:  # openpyxl raises many kinds of error for a file that is no workbook; reading it will say so
         return False
@@ -115,16 +116,29 @@ def read_coding_workbook(path: Path) -> CodedCells:
     except Exception:  # openpyxl raises many kinds of error for a file that is no workbook
         msg = f"{path.name}: can't be read as an Excel workbook. Give the .xlsx file that was coded in."
         raise InputError(msg) from None
-    start = workbook[START_SHEET]
-    facts = {row[0].value: row[1].value for row in start.iter_rows(min_row=1, max_row=12, max_col=2)}
+    start = _start_of(workbook)
+    facts = {} if start is None else {row[0].value: row[1].value for row in start.iter_rows(1, 12, 1, 2)}
     rows: list[list[Any]] = []
     for sheet in workbook.worksheets:
         if sheet.title.startswith(CODER_SHEET):
             rows += _read_coder(sheet, path.name)
+        elif _is_coders(sheet):
+            msg = f"{path.name}: sheet '{sheet.title}' has another name than it had. Name it '{CODER_SHEET}1' or so."
+            raise InputError(msg)
     if not rows:
         msg = f"{path.name}: it has no sheet of a coder. Give the workbook that sample-for-coding wrote."
         raise InputError(msg)
     return CodedCells(str(facts.get(FRAMEWORK_LABEL) or ""), pd.DataFrame(rows, columns=CELLS, dtype="str"))
+
+
+def _start_of(workbook: Workbook) -> Worksheet | None:
+    """Return the first sheet, whatever it is called now."""
+    return next((sheet for sheet in workbook.worksheets if sheet["A1"].value == TITLE), None)
+
+
+def _is_coders(sheet: Worksheet) -> bool:
+    header = {str(value or "").strip().casefold() for value in next(sheet.iter_rows(1, 1, values_only=True), ())}
+    return "comment_id" in header
 
 
 def _read_coder(sheet: Worksheet, name: str) -> list[list[Any]]:
@@ -150,7 +164,8 @@ def _read_coder(sheet: Worksheet, name: str) -> list[list[Any]]:
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split())
+    lines = [] if value is None else str(value).splitlines()
+    return "\n".join(" ".join(line.split()) for line in lines if line.strip())
 
 
 def _write_start(sheet: Worksheet, framework: Framework, comments: int, coders: int) -> None:
