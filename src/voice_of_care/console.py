@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from voice_of_care.frameworks import Framework
 
@@ -145,70 +145,154 @@ def sample_lines(found: Mapping[str, Any]) -> list[str]:
 
 
 _ROWS = {
-    "all": "all coded rows",
-    "labelled": "rows whose priorities are judged",
+    "all": "all coded comments",
+    "labelled": "comments whose priorities are judged",
     "texts_seen_once": "texts that stand once",
     "as_analysed": "as a run analyses them",
     "texts_not_learnt": "texts that are no examples learnt from",
 }
+_PRIORITY_MEASURES = (
+    ("f1_micro", "F1 micro"),
+    ("f1_macro", "F1 macro"),
+    ("f1_samples", "F1 by comment"),
+    ("exact_match", "exact match"),
+    ("kappa", "kappa"),
+    ("alpha_masi", "alpha (MASI)"),
+)
+_LEVEL_MEASURES = (
+    ("accuracy", "accuracy"),
+    ("f1_macro", "F1 macro"),
+    ("kappa_weighted", "weighted kappa"),
+    ("mean_absolute_error", "mean absolute error"),
+)
+_THEME_MEASURES = (
+    ("ami", "AMI"),
+    ("homogeneity", "homogeneity"),
+    ("completeness", "completeness"),
+    ("best_match_f1", "best-match F1"),
+)
+TOO_FEW = "too few to say"
+_WIDTH = 22
+_THREE = 3
 
 
 def evaluation_lines(found: Mapping[str, Any]) -> list[str]:
-    """Return how far our coding and people's agree, in words; see docs/methods/evaluation.md."""
-    rows = found["rows"]
-    lines = [f"{rows['read']} rows: {rows['judged']} judged on priorities, {rows['with_sentiment']} on sentiment."]
-    lines += [f"  not judged on priorities, {count}: {reason}" for reason, count in rows["left_out"].items()]
-    lines += [f"  a run would set aside, {count}: {reason}" for reason, count in rows["set_aside_by_a_run"].items()]
+    """Return how far our coding and people's agree: in sentences, then in figures; see docs/methods/evaluation.md."""
+    cautions = found["cautions"]
+    lines = [*cautions, *([""] if cautions else []), *_sentences(found), "", *_ledger_lines(found["rows"])]
     lines += ["", f"Priorities of {found['framework']['name']}:"]
+    sections = found["priorities"]
+    shown: list[Mapping[str, Any]] = []
     for name in ("all", "texts_seen_once", "as_analysed", "texts_not_learnt"):
-        if name not in found["priorities"]:
-            continue
-        lines.append(_priorities_line(_ROWS[name], found["priorities"][name]))
-    lines += _priority_lines(found["priorities"]["all"])
-    for name in ("all", "labelled"):
-        lines += _sentiment_lines(_ROWS[name], found["sentiment"][name])
+        section = sections.get(name)
+        if section is not None and section not in shown:  # the same comments and figures are shown once
+            shown.append(section)
+            lines += _section_lines(_ROWS[name], section, _PRIORITY_MEASURES)
+    lines += _priority_lines(sections["all"])
+    lines += _sentiment_lines(found["sentiment"])
     lines += _theme_lines(found["themes"])
+    if found["coders"]:
+        lines.append("Comments coded twice:")
     for pair in found["coders"]:
-        lines.append(_priorities_line(f"{pair['between']}, comments coded twice", pair["priorities"]))
-    return [*lines, "", *found["remarks"]]
+        lines += _section_lines(pair["between"], pair["priorities"], _PRIORITY_MEASURES)
+    return [*lines, "", *(remark for remark in found["remarks"] if remark not in cautions)]
 
 
-def _priorities_line(rows: str, section: Mapping[str, Any]) -> str:
+def _sentences(found: Mapping[str, Any]) -> list[str]:
+    """Return what the check says in plain words: whether links are right, what is missed, and what people reach."""
+    section = found["priorities"]["all"]
+    if not section["is_enough"]:
+        return [f"Priorities: {TOO_FEW}: {_counted(section['comments'], 'comment')} with too few codes."]
+    right, caught = (_in_hundred(section, measure) for measure in ("precision_micro", "recall_micro"))
+    items = section["per_priority"]
+    enough = sum(item["is_enough"] for item in items)
+    return [
+        f"Of 100 links to priorities that the program made, people made {right} too; of 100 that people made, it found"
+        f" {caught}.",
+        *_people_lines(found["coders"]),
+        f"People gave enough codes (10 or more) to speak of {enough} of {len(items)} priorities.",
+    ]
+
+
+def _people_lines(coders: Sequence[Mapping[str, Any]]) -> list[str]:
+    pairs = [pair for pair in coders if "ours" not in pair["between"] and pair["priorities"]["comments"]]
+    if not pairs:
+        return ["How far two people agree is not known: no comment was coded by two."]
+    lines = []
+    for pair in pairs:
+        section, names = pair["priorities"], pair["between"].replace(", ", " and ").capitalize()
+        comments = _counted(section["comments"], "comment")
+        lines.append(
+            f"{names}, on {comments}: of 100 links that one of them made, the other made"
+            f" {_in_hundred(section, 'f1_micro')} too."
+            if section["is_enough"]
+            else f"{names}: {TOO_FEW}: {comments} with too few codes."
+        )
+    return lines
+
+
+def _in_hundred(section: Mapping[str, Any], measure: str) -> str:
+    value, (low, high) = section[measure], section["intervals"][measure]
+    if value is None:
+        return "none"
+    interval = "" if low is None or high is None else f" ({100 * low:.0f} to {100 * high:.0f})"
+    return f"{100 * value:.0f}{interval}"
+
+
+def _ledger_lines(rows: Mapping[str, Any]) -> list[str]:
+    judged = _counted(rows["comments_judged"], "comment")
+    twice = f", {rows['coded_twice']} of them coded by two people or more" if rows["coded_twice"] else ""
+    lines = [
+        f"{_counted(rows['read'], 'row')} read. Judged on priorities: {judged}{twice}; on sentiment:"
+        f" {_counted(rows['comments_with_sentiment'], 'comment')}."
+    ]
+    lines += [f"  rows not judged on priorities, {count}: {reason}" for reason, count in rows["left_out"].items()]
+    lines += [f"  rows a run would set aside, {count}: {why}" for why, count in rows["set_aside_by_a_run"].items()]
+    return lines
+
+
+def _section_lines(title: str, section: Mapping[str, Any], measures: Sequence[tuple[str, str]]) -> list[str]:
+    """Return a title with the number of comments, and one measure a line."""
     if not section["comments"]:
-        return f"  {rows}: none"
-    return (
-        f"  {rows} ({section['comments']}): F1 {_with_interval(section, 'f1_micro')} micro,"
-        f" {_with_interval(section, 'f1_macro')} macro, {_shown(section['f1_samples'])} by comment;"
-        f" exact {_shown(section['exact_match'])}, kappa {_shown(section['kappa'])},"
-        f" alpha {_shown(section['alpha_masi'])}{_if_few(section)}"
-    )
+        return [f"  {title}: none"]
+    head = f"  {title} ({section['comments']})"
+    if not section["is_enough"]:
+        return [f"{head}: {TOO_FEW}"]
+    return [f"{head}:"] + [
+        f"    {name:<{_WIDTH}} " + (TOO_FEW if measure in section["too_few_for"] else _with_interval(section, measure))
+        for measure, name in measures
+        if measure in section
+    ]
 
 
 def _priority_lines(section: Mapping[str, Any]) -> list[str]:
     items = section.get("per_priority", [])
     width = max((len(item["label"]) for item in items), default=0)
-    lines = []
+    lines = ["  priority by priority, with the comments that people gave it:"] if items else []
     for item in items:
         figures = (
             f"precision {_shown(item['precision'])}, recall {_shown(item['recall'])},"
             f" F1 {_with_interval(item, 'f1')}, kappa {_shown(item['kappa'])}"
         )
         lines.append(f"    {item['label']:<{width}} {item['support']:>5}  "
-                     + (figures if item["is_enough"] else "too few to say"))  # fmt: skip
+                     + (figures if item["is_enough"] else TOO_FEW))  # fmt: skip
     return lines
 
 
-def _sentiment_lines(rows: str, section: Mapping[str, Any]) -> list[str]:
-    lines = []
-    for name, levels in (("five_levels", "5 levels"), ("three_levels", "3 levels")):
-        found = section[name]
-        if found["comments"]:
-            lines.append(
-                f"Sentiment, {rows} ({found['comments']}), {levels}: accuracy {_with_interval(found, 'accuracy')},"
-                f" F1 {_with_interval(found, 'f1_macro')} macro, weighted kappa {_shown(found['kappa_weighted'])},"
-                f" mean absolute error {_shown(found['mean_absolute_error'])}{_if_few(found)}"
-            )
-    return lines
+def _sentiment_lines(sentiment: Mapping[str, Any]) -> list[str]:
+    """Return sentiment on three levels, and on five where people used more than three."""
+    lines: list[str] = []
+    shown: list[Mapping[str, Any]] = []
+    for rows in ("all", "labelled"):
+        section = sentiment[rows]
+        if not section["five_levels"]["comments"] or section in shown:
+            continue
+        shown.append(section)
+        used = sum(any(row) for row in section["five_levels"].get("confusion_theirs_by_ours", ()))
+        for name, levels in (("five_levels", "5 levels"), ("three_levels", "3 levels")):
+            if name == "three_levels" or used > _THREE:
+                lines += _section_lines(f"{_ROWS[rows]}, {levels}", section[name], _LEVEL_MEASURES)
+    return ["Sentiment:", *lines] if lines else []
 
 
 def _theme_lines(themes: Mapping[str, Any]) -> list[str]:
@@ -219,22 +303,19 @@ def _theme_lines(themes: Mapping[str, Any]) -> list[str]:
         " something have none."
     ]
     if "ami" in themes:
-        lines.append(
-            f"  against the codes ({themes['comments']}): AMI {_with_interval(themes, 'ami')}, homogeneity"
-            f" {_shown(themes['homogeneity'])}, completeness {_shown(themes['completeness'])}, best-match F1"
-            f" {_shown(themes['best_match_f1'])}"
-        )
+        lines += _section_lines("against the codes", themes, _THEME_MEASURES)
     stability = themes["stability"]
     if stability:
-        lines.append(
-            f"  again on the same comments shuffled: ARI {_shown(stability['ari_shuffled'])}; with a tenth of"
-            f" respondents left out: {_shown(stability['ari_without_a_tenth'])}"
-        )
+        lines += [
+            "  the same again (ARI):",
+            f"    {'comments shuffled':<{_WIDTH}} {_shown(stability['ari_shuffled'])}",
+            f"    {'a tenth left out':<{_WIDTH}} {_shown(stability['ari_without_a_tenth'])}",
+        ]
     return lines
 
 
-def _if_few(section: Mapping[str, Any]) -> str:
-    return "" if section["is_enough"] else " - too few to say"
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _shown(value: float | None) -> str:

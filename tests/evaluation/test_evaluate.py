@@ -136,3 +136,29 @@ def test_a_sample_is_drawn_coded_and_read_back_into_the_report(tmp_path, capsys)
     html = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "Priorities: F1" in html
     assert "The check was made with other models" not in html
+
+
+def test_the_terminal_speaks_in_sentences_first_and_repeats_nothing(tmp_path, capsys):
+    twice = [[*row[:3], coder] for row in rows() for coder in ("Ann", "Bob")]
+    file = write(tmp_path / "coded.csv", twice, "What they said,Our codes,Tone,Coded by")
+    assert run(["evaluate", str(file), "--framework", "steeep", "--quick", "--resamples", "20"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Of 100 links to priorities that the program made, people made ")
+    assert lines[1].startswith("Coder 1 and coder 2, on 48 comments: of 100 links")
+    assert lines[2].startswith("People gave enough codes")
+    assert "96 rows read. Judged on priorities: 48 comments, 48 of them coded by two people or more" in lines[4]
+    said = "\n".join(lines)
+    assert "as a run analyses them" not in said
+    assert "texts that stand once" not in said
+    assert said.count("3 levels") == 1
+    assert "5 levels" not in said
+
+
+def test_codes_the_models_were_made_from_are_told_first(tmp_path, capsys):
+    file = write(tmp_path / "coded.csv", [["There was nowhere to park at all", "parking"]], "text,codes")
+    assert run(["evaluate", str(file), "--framework", "qdc", "--quick"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Read first: these comments may be among those that the models were made from")
+    assert lines[2] == "Priorities: too few to say: 1 comment with too few codes."
+    found = evaluated(capsys, str(file), "--framework", "qdc")
+    assert found["remarks"][0] == lines[0]

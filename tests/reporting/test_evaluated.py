@@ -37,7 +37,7 @@ def viewed(made_up: ModuleType, profile: Profile, *, comments: int, support: int
 def test_figures_that_enough_comments_bear_are_shown(made_up):
     (check,) = viewed(made_up, "publish", comments=203, support=23)
     (f1,) = check.figures
-    assert (f1.comments.text, f1.value, f1.interval) == ("205", "0.80", "0.70–0.90")
+    assert (f1.comments.text, f1.value, f1.interval) == ("203", "0.80", "0.70 to 0.90")
     (priority,) = check.priorities
     assert (priority.times.text, priority.f1) == ("25", "0.80")
     assert check.day == "2025-05-02"

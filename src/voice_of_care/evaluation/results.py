@@ -53,6 +53,7 @@ class Evaluation:
         themes: counts of the themes found, and of the segments that carry none.
         labels: id and label of the priorities judged.
         remarks: what was not understood, and what the figures can't say.
+        cautions: what to know before any figure is read; they lead the remarks.
     """
 
     framework: Mapping[str, str]
@@ -64,6 +65,7 @@ class Evaluation:
     themes: Mapping[str, Any]
     labels: Mapping[str, str]
     remarks: Sequence[str]
+    cautions: Sequence[str] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it as nested values; see docs/methods/evaluation.md for the names."""
@@ -90,7 +92,8 @@ class Evaluation:
             "sentiment": {rows: self._sentiment(rows) for rows in _LEVEL_ROWS},
             "themes": {**self._section("themes", "as_analysed", OURS_PEOPLE), **self.themes},
             "coders": self._of_coders(),
-            "remarks": list(self.remarks),
+            "cautions": list(self.cautions),
+            "remarks": [*self.cautions, *self.remarks],
         }
 
     def _rows(self) -> list[str]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from voice_of_care.reporting.disclosure import Count
+
 if TYPE_CHECKING:
-    from voice_of_care.reporting.disclosure import Count, Discloser
+    from voice_of_care.reporting.disclosure import Discloser
     from voice_of_care.reporting.facts import Facts
 
 _OURS_PEOPLE = "ours, people"
@@ -22,9 +24,12 @@ class _Line(NamedTuple):
     meaning: str
 
 
+_MADE_FROM = "qdc"  # the framework of the public file of coded comments that the models were made from
+_TOO_FEW = "too few to say"
+_THREE = 3
 _PRIORITIES = (
-    ("precision_micro", "Priorities: precision", "of the links made, people made too"),
-    ("recall_micro", "Priorities: recall", "of the links people made, found"),
+    ("precision_micro", "Priorities: precision", "share of the program’s links that people made too"),
+    ("recall_micro", "Priorities: recall", "share of people’s links that the program made too"),
     ("f1_micro", "Priorities: F1", "precision and recall together"),
     ("f1_macro", "Priorities: F1, each alike", "rare priorities count as much as common ones"),
     ("exact_match", "Priorities: all the same", "comments without any difference"),
@@ -34,13 +39,21 @@ _LINES = (
     *(_Line("priorities", "", *line) for line in _PRIORITIES),
     _Line("sentiment", "all", "accuracy", "Tone: same of five levels", "very positive to very negative"),
     _Line("sentiment_3", "all", "accuracy", "Tone: same of three levels", "positive, between, negative"),
-    _Line("themes", "as_analysed", "ami", "Themes and codes: AMI", "agreement beyond chance; themes are no codes"),
-    _Line("stability", "as_analysed", "ari_shuffled", "Themes again, comments shuffled: ARI", "1 is the same again"),
+    _Line(
+        "themes", "as_analysed", "ami", "Themes and people’s codes together", "beyond chance: 0 is chance, 1 the same"
+    ),
+    _Line(
+        "stability",
+        "as_analysed",
+        "ari_shuffled",
+        "Themes found again, comments shuffled",
+        "0 is chance, 1 the same again",
+    ),
     _Line(
         "stability",
         "as_analysed",
         "ari_without_a_tenth",
-        "Themes again, a tenth of people left out: ARI",
+        "Themes found again, a tenth of people left out",
         "how far the others’ themes stay",
     ),
 )
@@ -77,6 +90,7 @@ class Evaluated:
     framework: str
     day: str
     is_of_this_run: bool
+    may_be_made_from_it: bool
     figures: tuple[Figure, ...]
     priorities: tuple[PriorityFigure, ...]
     unsaid: int
@@ -99,6 +113,7 @@ def view_evaluated(facts: Facts, *, settings_hash: str, discloser: Discloser) ->
                 framework=framework.name if framework else str(framework_id),
                 day=str(first["evaluated_at"])[:10],
                 is_of_this_run=str(first["model_hashes"]) == models and str(first["settings_hash"]) == settings_hash,
+                may_be_made_from_it=str(framework_id) == _MADE_FROM,
                 figures=tuple(_figures(of_one, discloser)),
                 priorities=priorities,
                 unsaid=unsaid,
@@ -112,6 +127,8 @@ def _figures(rows: pd.DataFrame, discloser: Discloser) -> list[Figure]:
     priorities_on = _priorities_on(rows)
     shown = []
     for line in _LINES:
+        if line.about == "sentiment" and not _has_five_levels(rows):
+            continue
         chosen = overall[
             (overall["about"] == line.about)
             & (overall["judged_on"] == (priorities_on if line.about == "priorities" else line.judged_on))
@@ -127,6 +144,18 @@ def _figures(rows: pd.DataFrame, discloser: Discloser) -> list[Figure]:
     return shown
 
 
+def _has_five_levels(rows: pd.DataFrame) -> bool:
+    """Say whether people used more than three levels of sentiment."""
+    chosen = rows[
+        (rows["about"] == "sentiment")
+        & (rows["judged_on"] == "all")
+        & (rows["between"] == _OURS_PEOPLE)
+        & (rows["item"] != "")
+        & (rows["support"] > 0)
+    ]
+    return chosen["item"].nunique() > _THREE
+
+
 def _priorities_on(rows: pd.DataFrame) -> str:
     """Return which rows to show priorities of: without the texts learnt from, where there are any."""
     return "texts_not_learnt" if (rows["judged_on"] == "texts_not_learnt").any() else "as_analysed"
@@ -135,7 +164,8 @@ def _priorities_on(rows: pd.DataFrame) -> str:
 def _figure(row: dict[Any, Any], name: str, meaning: str, discloser: Discloser) -> Figure:
     comments = discloser.count(int(row["comments"]))
     if not row["is_enough"] or comments.is_suppressed:
-        return Figure(name, meaning, comments, "too few to say", "")
+        return Figure(name, meaning, comments, _TOO_FEW, "")
+    comments = Count(int(row["comments"]))  # the size of a sample, not a count of what people said: not rounded
     return Figure(name, meaning, comments, _number(row["value"]), _interval(row))
 
 
@@ -171,8 +201,8 @@ def _priorities(
 
 
 def _number(value: float) -> str:
-    return "–" if pd.isna(value) else f"{value:.2f}"
+    return "–" if pd.isna(value) else f"{value:.2f}".replace("-", "−")
 
 
 def _interval(row: dict[Any, Any]) -> str:
-    return "" if pd.isna(row["low"]) else f"{row['low']:.2f}–{row['high']:.2f}"
+    return "" if pd.isna(row["low"]) else f"{_number(row['low'])} to {_number(row['high'])}"
