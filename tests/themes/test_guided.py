@@ -87,3 +87,18 @@ def test_a_shipped_framework_is_a_seed_and_what_is_none_is_said(tmp_path):
     (tmp_path / "empty.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(VocabularyError, match="no codes"):
         load_seeds(["empty.csv"], folder=tmp_path)
+
+
+def test_seeds_named_twice_are_taken_once_and_equal_ids_or_files_elsewhere_are_refused(tmp_path):
+    settings = tmp_path / "project"
+    (settings / "sub").mkdir(parents=True)
+    for path in (settings / "a.csv", settings / "sub" / "a.csv", tmp_path / "out.csv"):
+        path.write_text("label,cues\nSubmarine,torpedo; periscope\n", encoding="utf-8")
+    seeds = load_seeds(["qms", "a.csv", "qms", "./a.csv"], folder=settings)
+    assert [framework.id for framework in seeds] == ["qms", "a"]
+    assert seeds[1].elements[0].include_cues == ("torpedo", "periscope")
+    with pytest.raises(VocabularyError, match=r"sub/a.csv.*same id"):
+        load_seeds(["a.csv", "sub/a.csv"], folder=settings)
+    for outside in ("../out.csv", str(tmp_path / "out.csv")):
+        with pytest.raises(VocabularyError, match="outside the folder"):
+            load_seeds([outside], folder=settings)

@@ -22,7 +22,7 @@ _HEADERS = {
     "id": ("id", "theme_id"),
     "label": ("label", "new_label", "theme", "code", "name"),
     "definition": ("definition", "description", "meaning"),
-    "examples": ("examples", "example", "phrases", "include_cues"),
+    "examples": ("examples", "example", "phrases", "include_cues", "cues"),
     "status": ("status",),
 }
 _LEFT_OUT = ("retired", "rejected")
@@ -44,13 +44,28 @@ def load_seeds(
         frameworks: those the project maps to, its own among them; they go before those that ship.
 
     Raises:
-        VocabularyError: a name is no framework and no file, or a file is not as it should be.
+        VocabularyError: a name is no framework and no file, or a file is not as it should be or lies elsewhere; or two
+            names lead to the same id.
     """
     known = {each.id: each for each in frameworks}
-    return tuple(
-        known[name] if name in known else find_framework(name) if name in SHIPPED else _read(name, folder, known)
-        for name in names
-    )
+    beside = (folder or Path()).resolve()
+    seeds: dict[str, Framework] = {}
+    places: set[str | Path] = set()
+    for name in names:
+        is_id = name in known or name in SHIPPED
+        place = name if is_id else (beside / name).resolve()
+        if place in places:
+            continue
+        places.add(place)
+        if isinstance(place, Path) and not place.is_relative_to(beside):
+            msg = f"themes.seeds: {name} lies outside the folder of the settings. Copy it there and name the copy."
+            raise VocabularyError(msg)
+        found = (known.get(name) or find_framework(name)) if is_id else _read(name, folder, known)
+        if found.id in seeds:
+            msg = f"themes.seeds: {name} and another of the seeds have the same id, {found.id}. Rename one of them."
+            raise VocabularyError(msg)
+        seeds[found.id] = found
+    return tuple(seeds.values())
 
 
 def codebook_id(name: str) -> str:
