@@ -11,9 +11,10 @@ import pytest
 from tests.small import small_analysis
 from voice_of_care.cli import run
 from voice_of_care.cli.explain import explanation_lines
+from voice_of_care.decisions import Decision, record_decisions, text_hash
 from voice_of_care.embedding import load_embedders
 from voice_of_care.errors import InputError
-from voice_of_care.explain import explain, leave_out
+from voice_of_care.explain import Explanation, Reason, SegmentExplained, explain, leave_out
 from voice_of_care.pipeline import standing_alone
 from voice_of_care.sentiment import score_sentiment
 from voice_of_care.statements import code_statements
@@ -160,3 +161,27 @@ def test_what_the_question_carried_is_told(analysis, embedders):
     found = [explain(segment_id(asked, row), analysis=asked, embedders=embedders) for row in (2, 4)]
     assert any(reason.question_fall for each in found for reason in each.segments[0].reasons)
     assert any("without the question" in line for each in found for line in explanation_lines(each))
+
+
+def test_a_rejected_link_is_told_with_who_and_why_unless_confirmed_since(analysis, embedders):
+    text = str(analysis.segments["text"].iloc[3])
+    ids = {"segment_id": segment_id(analysis, 3), "framework_id": "hsc-values", "priority_id": "compassion"}
+    said = [
+        Decision("link.set", {**ids, "text_hash": text_hash(text), "status": status}, {}, "Ann", why)
+        for status, why in (("rejected", "it is a letter"), ("confirmed", ""))
+    ]
+    events = record_decisions(analysis.events, said[:1], at_utc="2024-01-01T00:00:00+00:00")
+    found = explain(ids["segment_id"], analysis=dataclasses.replace(analysis, events=events), embedders=embedders)
+    lines = explanation_lines(found)
+    assert any(line.startswith("  Not: Compassion") for line in lines)
+    assert any(line.endswith("a reviewer (Ann) said no: it is a letter") for line in lines)
+    events = record_decisions(analysis.events, said, at_utc="2024-01-01T00:00:00+00:00")
+    found = explain(ids["segment_id"], analysis=dataclasses.replace(analysis, events=events), embedders=embedders)
+    assert not any("said no" in line for line in explanation_lines(found))
+
+
+@pytest.mark.parametrize(("strength", "word"), [(0.52, "weak (0.52)"), (0.7, "clear (0.70)"), (0.9, "strong (0.90)")])
+def test_strength_is_said_in_words_with_the_number(strength, word):
+    reason = Reason("priority", "a/b", "Kindness", strength, "model", ())
+    lines = explanation_lines(Explanation("C", None, (SegmentExplained("C.1", "Kind.", (reason,)),)))
+    assert lines[-1] == f"  Priority: Kindness, {word}, no single words; judged from tone and question"

@@ -7,6 +7,7 @@ or a voice, needs none of that: the rule's own words are shown.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -16,6 +17,7 @@ import pandas as pd
 
 from voice_of_care.counting import units
 from voice_of_care.cues import cues_said
+from voice_of_care.decisions import text_hash
 from voice_of_care.errors import InputError
 from voice_of_care.pipeline import Scored, judge_by_models
 from voice_of_care.priorities.zero_shot import hear, logits_of, score, strengths_of
@@ -66,7 +68,10 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing a segment was given, and what carried it; `question_fall` is how much the question asked did."""
+    """One thing a segment was given, and what carried it; `question_fall` is how much the question asked did.
+
+    A link that a reviewer rejected is told too, with who did and why.
+    """
 
     about: About
     key: str
@@ -76,6 +81,9 @@ class Reason:
     words: tuple[Words, ...]
     cues: tuple[str, ...] = ()
     question_fall: float | None = None
+    is_rejected: bool = False
+    actor: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +175,7 @@ def _reasons(row: Mapping[Hashable, Any], analysis: Analysis, embedders: Embedde
     )
     yield from _theme_reasons(row, analysis, variants, embedders)
     yield from _link_reasons(row, analysis, variants, scored, embedders)
+    yield from _rejections(row, analysis)
     yield from _sentiment_reason(row, analysis, variants, scored)
     yield from _statement_reasons(row, analysis)
 
@@ -284,6 +293,23 @@ def _link_reasons(
         yield Reason("priority", "/".join(key), label, float(each["strength"]), each["origin"], words, said, asked)
 
 
+def _rejections(row: Mapping[Hashable, Any], analysis: Analysis) -> Iterable[Reason]:
+    """Yield the priorities that a reviewer last said the segment's text does not speak of."""
+    names = {
+        (each.id, item.id): f"{item.label} ({each.name})" for each in analysis.frameworks for item in each.elements
+    }
+    told = analysis.events[analysis.events["action"] == "link.set"]
+    last: dict[tuple[str, str], tuple[bool, str, str]] = {}
+    for actor, reason, stored in zip(told["actor"], told["reason"], told["payload_json"], strict=True):
+        payload = json.loads(stored)
+        if payload["text_hash"] == text_hash(str(row["text"])):
+            key = (str(payload["framework_id"]), str(payload["priority_id"]))
+            last[key] = (payload["status"] == "rejected", str(actor), _text_or_none(reason) or "")
+    for key, (is_rejected, actor, why) in last.items():
+        if is_rejected and key in names:
+            yield Reason("priority", "/".join(key), names[key], None, "reviewer", (), (), None, True, actor, why)
+
+
 def _strengths(
     analysis: Analysis, variants: Variants, scored: Scored, embedders: Embedders, frameworks: Sequence[Framework]
 ) -> dict[tuple[str, str], np.ndarray]:
@@ -349,6 +375,9 @@ def _reason_as_dict(reason: Reason, text: str) -> dict[str, Any]:
         ],
         "cues": list(reason.cues),
         "question_fall": reason.question_fall,
+        "is_rejected": reason.is_rejected,
+        "actor": reason.actor,
+        "why": reason.why,
     }
 
 

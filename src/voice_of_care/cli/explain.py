@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from voice_of_care.explain import Explanation, Reason
     from voice_of_care.store import Store
 
+_WEAK_BELOW, _STRONG_FROM = 0.6, 0.8
+_HALF_AND_MORE = 0.5  # share of the strength that falls with the words
 _ABOUT = {"theme": "Theme", "priority": "Priority", "sentiment": "Sentiment", "kind": "Kind", "voice": "Voice"}
 
 
@@ -72,27 +74,50 @@ def explanation_lines(found: Explanation) -> list[str]:
 
 
 def _reason_lines(reason: Reason, text: str) -> list[str]:
-    strength = "" if reason.strength is None else f" {reason.strength:.2f}"
-    title = f"  {_ABOUT[reason.about]}: {reason.label}{strength}"
+    if reason.is_rejected:
+        who = f" ({reason.actor})" if reason.actor else ""
+        return [f"  Not: {reason.label}, a reviewer{who} said no" + (f": {reason.why}" if reason.why else "")]
+    title = f"  {_ABOUT[reason.about]}: {reason.label}{_strength(reason)}"
     if reason.origin == "reviewer":
         return [f"{title}, decided by a reviewer"]
     if not reason.words:
-        why = {"model": "no few words carried it", "rule": "told by sentiment, question or form"}[reason.origin]
+        why = {
+            "model": "no single words; judged from tone and question",
+            "rule": "told by sentiment, question or form",
+        }[reason.origin]
         return [f"{title}, {why}", *_further_lines(reason)]
     marked = _marked(text, [(each.start, each.end) for each in reason.words])
-    falls = [_fall(text[each.start : each.end], each.fall) for each in reason.words if each.fall is not None]
+    falls = [
+        _fall(text[each.start : each.end], each.fall, reason.strength) for each in reason.words if each.fall is not None
+    ]
     return [title, f"    {marked}", *([f"    without {'; '.join(falls)}"] if falls else []), *_further_lines(reason)]
+
+
+def _strength(reason: Reason) -> str:
+    """Return how sure it is in words, and the number."""
+    if reason.strength is None:
+        return ""
+    size = abs(reason.strength)
+    word = "weak" if size < _WEAK_BELOW else "clear" if size < _STRONG_FROM else "strong"
+    if reason.about == "sentiment":  # of a sentiment the number is where it lies from -1 to 1, not how sure it is
+        return f" ({reason.strength:.2f} on a scale from -1 to 1)"
+    return f", {word} ({reason.strength:.2f})"
 
 
 def _further_lines(reason: Reason) -> list[str]:
     lines = [f"    says word for word: {'; '.join(reason.cues)}"] if reason.cues else []
     if reason.question_fall is not None:
-        lines.append(f"    without the question it falls by {reason.question_fall:.2f}")
+        lines.append(f"    without the question {_weaker(reason.question_fall, reason.strength)}")
     return lines
 
 
-def _fall(words: str, fall: float) -> str:
-    return f"“{words}” it falls by {fall:.2f}"
+def _fall(words: str, fall: float, strength: float | None) -> str:
+    return f"“{words}” {_weaker(fall, strength)}"
+
+
+def _weaker(fall: float, strength: float | None) -> str:
+    much = "much" if fall >= _HALF_AND_MORE * abs(strength or 1.0) else "a little"
+    return f"it is {much} weaker ({fall:.2f})"
 
 
 def _marked(text: str, places: list[tuple[int, int]]) -> str:
