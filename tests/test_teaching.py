@@ -118,6 +118,25 @@ def test_what_cannot_be_learnt_is_said_in_one_line(project, capsys, rows, framew
     assert "\n" not in error
 
 
+def test_a_mistyped_project_file_or_framework_makes_nothing(tmp_path, capsys):
+    coded = write(tmp_path / "coded.csv", ["comment", "codes"], [("The dog came", "food")])
+    command = ["learn", str(coded), "--framework", "qdc", "--project", str(tmp_path / "typo")]
+    assert run([*command, "-q"]) == 2
+    assert "no project here" in capsys.readouterr().err
+    assert not (tmp_path / "typo").exists()
+    (tmp_path / "typo").mkdir()
+    assert run([*command, "-q"]) == 2
+    assert not list((tmp_path / "typo").iterdir())
+    assert run(["init", str(tmp_path / "made")]) == 0
+    before = sorted(path.name for path in (tmp_path / "made").iterdir())
+    capsys.readouterr()
+    for file, framework, said in ((coded, "qdd", "qdd"), (tmp_path / "none.csv", "qdc", "no such file")):
+        told = run(["learn", str(file), "--framework", framework, "--project", str(tmp_path / "made"), "-q"])
+        assert told == 2
+        assert said in capsys.readouterr().err
+        assert sorted(path.name for path in (tmp_path / "made").iterdir()) == before
+
+
 def learn_told(folder, coded, capsys, *options, framework="our-aims"):
     capsys.readouterr()
     assert run(["learn", str(coded), "--framework", framework, "--project", str(folder), *options]) == 0

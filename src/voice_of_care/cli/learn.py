@@ -19,7 +19,7 @@ from voice_of_care.cli.columns import (
     named_columns,
 )
 from voice_of_care.console import seconds_line, show_progress
-from voice_of_care.errors import VocabularyError
+from voice_of_care.errors import InputError, StoreError, VocabularyError
 
 if TYPE_CHECKING:
     from voice_of_care.frameworks import Framework, FrameworkElement
@@ -47,10 +47,10 @@ def learn(
     """Keep coded comments as examples of a framework's priorities, and link the project's comments anew."""
     from voice_of_care.embedding import load_embedders
     from voice_of_care.pipeline import Stopwatch
-    from voice_of_care.settings import settings_template
     from voice_of_care.store import Store, open_project
     from voice_of_care.teaching import teach_file
 
+    _refuse_missing(coded, project)
     named = named_columns(
         text=text,
         codes=codes,
@@ -61,7 +61,7 @@ def learn(
         question=question,
     )
     with show_progress(quiet=quiet) as listener:
-        opened = open_project(project, settings_text=settings_template())
+        opened = open_project(project, settings_text="")
         chosen, is_mapped = _framework(framework, opened)
         watch = Stopwatch(listener)
         with Store(opened.folder) as store:
@@ -81,6 +81,18 @@ def learn(
         typer.echo(to_json({**found, "seconds": watch.seconds}))
     elif not quiet:
         print_lines([*_lines(coded.name, chosen, taught, is_mapped=is_mapped), seconds_line(watch.seconds)])
+
+
+def _refuse_missing(coded: Path, project: Path) -> None:
+    """Refuse a file or a project that isn't there before anything is made."""
+    from voice_of_care.settings import SETTINGS_FILE
+
+    if not coded.is_file():
+        msg = f"{coded.name}: there is no such file. Check its name and folder."
+        raise InputError(msg)
+    if not (project / SETTINGS_FILE).is_file():
+        msg = f"{project}: no project here. Check the folder, or run 'voice-of-care init {project}' first."
+        raise StoreError(msg)
 
 
 def _framework(name: str, opened: Project) -> tuple[Framework, bool]:
