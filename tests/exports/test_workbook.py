@@ -234,3 +234,61 @@ def test_a_list_somebody_filled_in_is_never_written_over_and_an_untouched_one_is
     with pytest.raises(StoreError, match="would be lost"):
         list_decisions(analysis, path)
     assert path.read_bytes() == filled
+
+
+COMPASSION = {"framework_id": "hsc-values", "priority_id": "compassion"}
+
+
+def copy_row(path, sheet, row, **answers):
+    """Add a row below that repeats another with other answers."""
+    workbook = load_workbook(path)
+    target = workbook[sheet]
+    last = next(number for number in range(row + 1, 99) if target.cell(number, 1).value is None)
+    for cell in target[row]:
+        target.cell(last, cell.column).value = cell.value
+    workbook.save(path)
+    fill(path, sheet, last, **answers)
+    return last
+
+
+@pytest.mark.parametrize(
+    ("sheet", "one", "other"),
+    [
+        ("Quotes", {"decision": "approve"}, {"decision": "withhold", "why": "a name"}),
+        ("Links", {"decision": "confirm"}, {"decision": "reject", "why": "no"}),
+        ("Segments", {"decision": "yes", **COMPASSION}, {"decision": "no"}),
+        ("Severity", {"decision": 1, "why": "a"}, {"decision": 2, "why": "a"}),
+        ("Themes", {"new_name": "Being kind"}, {"new_name": "Being cruel"}),
+        ("Merges", {"decision": "merge", "why": "one"}, {"decision": "keep apart"}),
+    ],
+)
+def test_two_decisions_on_one_item_name_both_rows(listed, sheet, one, other):
+    analysis, path, _waiting = listed
+    fill(path, sheet, 2, **one)
+    last = copy_row(path, sheet, 2, **other)
+    with pytest.raises(InputError, match=f"sheet {sheet}, row {last}: row 2 decides otherwise"):
+        read_decisions(analysis, path)
+
+
+def test_another_priority_must_be_named(listed):
+    analysis, path, _waiting = listed
+    fill(path, "Segments", 2, decision="another")
+    with pytest.raises(InputError, match="Segments, row 2: which other"):
+        read_decisions(analysis, path)
+
+
+@pytest.mark.parametrize(("sheet", "header"), [("Segments", "another priority"), ("Quotes", "segment_id")])
+def test_a_header_that_is_needed_is_missed(listed, sheet, header):
+    analysis, path, _waiting = listed
+    workbook = load_workbook(path)
+    next(cell for cell in workbook[sheet][1] if cell.value == header).value = "mine"
+    workbook.save(path)
+    with pytest.raises(InputError, match=f"sheet {sheet} has no column '{header}'"):
+        read_decisions(analysis, path)
+
+
+def test_a_formula_is_no_decision(listed):
+    analysis, path, _waiting = listed
+    fill(path, "Quotes", 3, decision='=IF(1,"approve","")')
+    with pytest.raises(InputError, match="sheet Quotes, row 3: there is a formula"):
+        read_decisions(analysis, path)

@@ -20,6 +20,16 @@ PRIORITIES_SHEET = "Priorities"
 WHO_LABEL = "Your name (who decides)"
 VERSION_LABEL = "Decisions there were when this list was made"
 _NO_ANSWER = {"keep apart", "read and fine"}
+_NEEDED = {
+    "Themes": ("theme_id", "new name", "new description"),
+    "Merges": ("theme_id", "into"),
+    "Links": ("theme_id", "framework_id", "priority_id"),
+    "Segments": ("segment_id", "framework_id", "priority_id", "another priority"),
+    "Quotes": ("segment_id",),
+    "Severity": ("theme_id",),
+    "Redactions": ("comment_id", "words to take out"),
+}
+_ANSWERS = ("decision", "new name", "new description", "another priority", "words to take out")
 _REASON_NEEDED = {"merge", "retire", "reject", "withhold"}
 
 
@@ -57,8 +67,12 @@ def read_sheet_decisions(workbook: Workbook, analysis: Analysis, *, name: str) -
     changed_since = _changed_since(analysis, _as_int(start.get(VERSION_LABEL)))
     decisions: list[Decision] = []
     problems: list[str] = []
+    said: dict[tuple[str, ...], tuple[int, str]] = {}
     for row in _filled_rows(workbook, default_who=str(start.get(WHO_LABEL) or "").strip()):
         try:
+            _check_said_once(row, said, analysis)
+            if row.decision in _NO_ANSWER:
+                continue
             _check_row(row)
             for decision in _READERS[row.sheet](row, analysis):
                 if _item(decision) in changed_since:
@@ -95,6 +109,8 @@ def _check_headers(workbook: Workbook, name: str) -> None:
             msg = f"{name}: sheet {sheet.title}: the first row must hold the headers as listed, with 'decision'."
         elif sheet.title not in _READERS and "decision" in header:
             msg = f"{name}: sheet {sheet.title} has another name than in the list. Name it as it was."
+        elif missing := [each for each in _NEEDED.get(sheet.title, ()) if each not in header]:
+            msg = f"{name}: sheet {sheet.title} has no column '{missing[0]}'. Put its header back."
         else:
             continue
         msg += " Nothing was applied."
@@ -118,8 +134,53 @@ def _filled_rows(workbook: Workbook, *, default_who: str) -> Iterator[Row]:
                 decision = "rename"
             if title == "Segments" and not decision and cells.get("another priority"):
                 decision = "another"
-            if decision and decision not in _NO_ANSWER:
+            if decision:
                 yield Row(title, number, cells, decision, cells.get("who") or default_who, cells.get("why", ""))
+
+
+def check_formulas(workbook: Workbook, *, name: str) -> None:
+    """Refuse a workbook, read with its formulas, in which one stands where a person decides."""
+    for title in filter(workbook.sheetnames.__contains__, _READERS):
+        rows = workbook[title].iter_rows()
+        header = [str(cell.value or "").strip() for cell in next(rows, ())]
+        for number, cells in enumerate(rows, start=2):
+            for column, cell in zip(header, cells, strict=False):
+                if cell.data_type == "f" and column in _ANSWERS:
+                    msg = (
+                        f"{name}: sheet {title}, row {number}: there is a formula in the column '{column}'; write the"
+                        " answer itself. Nothing was applied."
+                    )
+                    raise InputError(msg)
+
+
+def _check_said_once(row: Row, said: dict[tuple[str, ...], tuple[int, str]], analysis: Analysis) -> None:
+    """Refuse a row that says of an item something else than a row above it does."""
+    for item, answer in _answers(row, analysis):
+        number, before = said.setdefault((row.sheet, *item), (row.number, answer))
+        if before != answer:
+            msg = f"row {number} decides otherwise on the same item; keep one of them"
+            raise _Problem(msg)
+
+
+def _answers(row: Row, analysis: Analysis) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Return what a row says of which items: of a text, wherever it stands, and of a theme to merge once more."""
+    cells = row.cells
+    if row.sheet == "Segments":
+        text = analysis.segments.loc[analysis.segments["segment_id"] == cells["segment_id"], "text"]
+        about = str(text.iloc[0]) if len(text) else cells["segment_id"]
+        if row.decision != "another":
+            yield (about, cells["framework_id"], cells["priority_id"]), row.decision
+        if cells["another priority"]:
+            framework_id, _, priority_id = cells["another priority"].partition(":")
+            yield (about, framework_id.strip(), priority_id.strip()), "yes"
+        return
+    new = tuple(cells[each] for each in ("new name", "new description") if each in cells)
+    yield (
+        tuple(cells[each] for each in _NEEDED[row.sheet] if not each.startswith("new ")),
+        "|".join((row.decision.removesuffix(".0"), *new)),
+    )
+    if row.decision == "merge":
+        yield (cells["theme_id"],), cells["into"]
 
 
 def _check_row(row: Row) -> None:
@@ -252,6 +313,9 @@ def _read_segment(row: Row, analysis: Analysis) -> Iterator[Decision]:
         msg = "no segment with this segment_id now; make a new list"
         raise _Problem(msg)
     said: list[tuple[str, str, str]] = []
+    if row.decision == "another" and not row.cells.get("another priority"):
+        msg = "which other? Choose one in the column 'another priority'"
+        raise _Problem(msg)
     if row.decision != "another":
         status = {"yes": "confirmed", "no": "rejected"}[row.decision]
         said.append((row.cells.get("framework_id", ""), row.cells.get("priority_id", ""), status))

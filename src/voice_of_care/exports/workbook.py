@@ -19,6 +19,7 @@ from voice_of_care.exports.reading_decisions import (
     START_SHEET,
     VERSION_LABEL,
     WHO_LABEL,
+    check_formulas,
     read_sheet_decisions,
 )
 
@@ -80,9 +81,11 @@ def read_decisions(analysis: Analysis, path: Path) -> list[Decision]:
     """
     try:
         workbook = load_workbook(path, data_only=True)
+        as_typed = load_workbook(path)
     except Exception:  # openpyxl raises many kinds of error for a file that is no workbook
         msg = f"{path.name}: can't be read as an Excel workbook. Give the .xlsx file that 'decide --list' wrote."
         raise InputError(msg) from None
+    check_formulas(as_typed, name=path.name)
     return read_sheet_decisions(workbook, analysis, name=path.name)
 
 
