@@ -124,23 +124,21 @@ def framework_lines(framework: Framework) -> list[str]:
     return lines
 
 
-_MOST_PARTS = 12
-
-
 def sample_lines(found: Mapping[str, Any]) -> list[str]:
     """Return what was drawn for coding, and what it will let one say."""
     lines = [
-        f"{found['file']}: {found['comments']} of {found['of']} comments, a sheet for each of {found['coders']} coders"
+        f"{found['file']}: {found['comments']} of {found['of']} comments, a sheet a coder ({found['coders']})"
         + (f", {found['coded_by_all']} coded by all." if found["coders"] > 1 else "."),
         f"A share will be known to within {100 * found['half_width']:.1f} points (95%, where it is a half).",
     ]
-    largest = sorted(found["strata"], key=lambda row: (-row["comments"], row["stratum"]))
-    lines += [f"  {row['drawn']} of {row['comments']}: {row['stratum']}" for row in largest[:_MOST_PARTS]]
-    if len(largest) > _MOST_PARTS:
-        lines.append(f"  and {len(largest) - _MOST_PARTS} smaller parts; --json lists all")
+    kinds = (("source", "file"), ("service", "service"), ("respondent_group", "group"), ("question", "question"))
+    of = [_counted(found["drawn_from"][column], noun) for column, noun in kinds if found["drawn_from"][column]]
+    lines.append(f"Drawn from {', '.join(of)}, in proportion; --json lists the parts.")
     if found["expected"]:
         lines.append("Codes to expect, if people code about as we do; under 10 is too few to say:")
         lines += [f"  {count:>5}  {priority}" for priority, count in found["expected"].items()]
+    elif not found["is_mapped"]:
+        lines.append(f"Codes to expect are not known: this project does not map to {found['framework']}.")
     return [*lines, "The workbook holds comments nobody has approved yet: keep it inside the team."]
 
 

@@ -113,12 +113,20 @@ def test_a_sample_is_drawn_coded_and_read_back_into_the_report(tmp_path, capsys)
     said = write(tmp_path / "said.csv", [[text, respondent] for text, _, _, respondent in rows()], "comment,respondent")
     assert run(["analyse", str(said), "--project", str(project), "--framework", "steeep", "--quiet"]) == 0
     arguments = ["sample-for-coding", "--project", str(project), "--framework", "steeep", "--to", str(book)]
+    assert run(arguments) == 0
+    told = capsys.readouterr().out
+    assert "Drawn from 1 file" in told
+    assert "Codes to expect, if people" in told
+    assert run([*arguments[:3], "--framework", "rqia", *arguments[5:]]) == 0
+    assert "not known: this project does not map to rqia" in capsys.readouterr().out
     assert run([*arguments, "--json"]) == 0
     drawn = json.loads(capsys.readouterr().out)
     assert drawn["comments"] == 43
     assert run(["evaluate", str(book), "--project", str(project), "--framework", "steeep"]) == 2
     assert "nobody has coded in it yet" in capsys.readouterr().err
     workbook = openpyxl.load_workbook(book)
+    command = f'voice-of-care evaluate "code.xlsx" --project "{project}" --framework "steeep"'
+    assert command in [cell.value for cell in workbook["Start"]["B"]]
     label = {text: codes.capitalize() for text, codes, _, _ in rows()}
     for number in (1, 2):
         for row in workbook[f"Coder {number}"].iter_rows(min_row=2):
@@ -149,7 +157,7 @@ def test_the_terminal_speaks_in_sentences_first_and_repeats_nothing(tmp_path, ca
     assert "96 rows read. Judged on priorities: 48 comments, 48 of them coded by two people or more" in lines[4]
     said = "\n".join(lines)
     assert "as a run analyses them" not in said
-    assert "texts that stand once" not in said
+    assert "texts that stand once (" not in said
     assert said.count("3 levels") == 1
     assert "5 levels" not in said
 

@@ -122,18 +122,28 @@ def sample_for_coding(
     ] = 0.2,
     seed: Annotated[int, typer.Option(help="Another number draws other comments.")] = 20240401,
     as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Draw comments for people to code, into a workbook with the codebook; 'evaluate' reads it back."""
-    from voice_of_care.evaluation.sample import draw_sample, expected_counts
+    from voice_of_care.evaluation.sample import draw_sample, drawn_from, expected_counts
     from voice_of_care.exports.coding import write_coding_workbook
     from voice_of_care.measuring import given_in, offered
+    from voice_of_care.pipeline import Stopwatch
 
     refuse_other_ending(to, ".xlsx")
-    opened, analysis = read_project(project)
-    chosen = _framework(framework, opened.settings, opened.folder)
-    sample = draw_sample(analysis.safe_comments, width=width, coders=coders, overlap=overlap, seed=seed)
-    codes = offered(chosen)
-    sheets = write_coding_workbook(sample.rows, analysis.safe_comments, to, framework=chosen, codes=codes)
+    with show_progress(quiet=quiet) as listener:
+        stopwatch = Stopwatch(listener)
+        with stopwatch.step("read"):
+            opened, analysis = read_project(project)
+            chosen = _framework(framework, opened.settings, opened.folder)
+        with stopwatch.step("draw"):
+            sample = draw_sample(analysis.safe_comments, width=width, coders=coders, overlap=overlap, seed=seed)
+        codes = offered(chosen)
+        command = f'voice-of-care evaluate "{to.name}" --project "{project}" --framework "{framework}"'
+        with stopwatch.step("write"):
+            sheets = write_coding_workbook(
+                sample.rows, analysis.safe_comments, to, framework=chosen, codes=codes, command=command
+            )
     given = given_in(analysis, chosen)
     expected = expected_counts(len(sample.rows), len(analysis.safe_comments), given, codes) if given else {}
     found = {
@@ -145,9 +155,15 @@ def sample_for_coding(
         "coders": sheets,
         "coded_by_all": sample.coded_twice,
         "strata": sample.strata.to_dict("records"),
+        "drawn_from": drawn_from(sample.rows, analysis.safe_comments),
+        "framework": chosen.id,
+        "is_mapped": chosen.id in {each.id for each in analysis.frameworks},
         "expected": expected,
     }
-    print_lines(to_json(found) if as_json else sample_lines(found))
+    if as_json:
+        print_lines(to_json(found))
+    elif not quiet:
+        print_lines(sample_lines(found))
 
 
 def _evaluate(

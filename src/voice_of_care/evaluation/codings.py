@@ -95,14 +95,16 @@ def read_codings(
     remarks += _tell_unknown(unknown, names, texts)
     remarks += [
         f"Column '{header[:_LONGEST_SHOWN]}': no priority of {framework.id} has this name; its"
-        f" {_marks(cells[header], yes)} marks were not counted.{_near(header, framework)}"
+        f" {_number(_marks(cells[header], yes), 'mark')} not counted.{_near(header, framework)}"
         for header in columns.unknown
     ]
     judged = [place[label] for label in judged_labels(framework)]
     remarks += _by_people_only(given, judged, every)
     levels, odd = _levels(cells, columns.roles.get("sentiment"))
     if odd:
-        remarks.append(f"Column '{columns.roles['sentiment']}': {odd} cells are no level of sentiment; not counted.")
+        remarks.append(
+            f"Column '{columns.roles['sentiment']}': {_number(odd, 'cell')} no level of sentiment; not counted."
+        )
     says_none |= given.any(axis=1)  # a row with only what we can't give is coded: with none of the others
     other, not_coded = (_any_mark(cells, headers, yes) for headers in (columns.no_priority, columns.not_coded))
     status = _status(
@@ -148,7 +150,7 @@ def _read_marks(
         odd = int((~marked & ~values.isin(list(no)).to_numpy() & (values != "").to_numpy()).sum())
         if odd:
             remarks.append(
-                f"Column '{header[:_LONGEST_SHOWN]}': {odd} cells are neither 1 nor blank; they count as blank."
+                f"Column '{header[:_LONGEST_SHOWN]}': {_number(odd, 'cell')} neither 1 nor blank, counted as blank."
             )
     return remarks
 
@@ -209,7 +211,7 @@ def _tell_unknown(unknown: Sequence[_Unknown], names: Mapping[str, str], texts: 
     own = set(texts)
     shown = Counter(each.code for each in unknown if _is_label(each.code, own))
     told = [
-        f"Code '{code[:_LONGEST_SHOWN]}': no priority has this name; not counted ({count} cells)."
+        f"Code '{code[:_LONGEST_SHOWN]}': no priority has this name; not counted ({_number(count, 'cell')})."
         f"{_nearest(code, names)}"
         for code, count in sorted(shown.items())
     ]
@@ -228,6 +230,10 @@ def _is_label(code: str, texts: Collection[str]) -> bool:
     """Say whether a code may be shown: short, without digits, and nobody's answer."""
     words = code.casefold().split()
     return len(words) <= _MOST_WORDS and not any(map(str.isdigit, code)) and " ".join(words) not in texts
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _nearest(code: str, names: Mapping[str, str]) -> str:
@@ -252,8 +258,8 @@ def _any_mark(cells: pd.DataFrame, headers: Sequence[str], yes: Collection[str])
 
 def _by_people_only(given: NDArray[np.bool_], judged: Sequence[int], every: Sequence[str]) -> list[str]:
     return [
-        f"Priority {priority}: only a person can give it, as it has no cues; not judged ({int(given[:, number].sum())}"
-        " rows)."
+        f"Priority {priority}: only a person can give it, as it has no cues; not judged"
+        f" ({_number(int(given[:, number].sum()), 'row')})."
         for number, priority in enumerate(every)
         if number not in judged and given[:, number].any()
     ]

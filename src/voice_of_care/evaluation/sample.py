@@ -104,6 +104,12 @@ def draw_sample(safe_comments: pd.DataFrame, *, width: float, coders: int, overl
     )
 
 
+def drawn_from(rows: pd.DataFrame, safe_comments: pd.DataFrame) -> dict[str, int]:
+    """Return how many sources, services, groups and questions the comments drawn are of."""
+    drawn = safe_comments[safe_comments["comment_id"].isin(rows["comment_id"])]
+    return {column: int(drawn[column].nunique()) for column in STRATA}
+
+
 def expected_counts(drawn: int, population: int, given: Mapping[str, int], labels: Sequence[str]) -> dict[str, int]:
     """Return how many codes of each priority a sample is likely to hold, if people code about as we do."""
     return {label: round(drawn * given.get(label, 0) / population) for label in labels}

@@ -54,7 +54,13 @@ class CodedCells(NamedTuple):
 
 
 def write_coding_workbook(
-    sample: pd.DataFrame, safe_comments: pd.DataFrame, path: Path, *, framework: Framework, codes: Sequence[str]
+    sample: pd.DataFrame,
+    safe_comments: pd.DataFrame,
+    path: Path,
+    *,
+    framework: Framework,
+    codes: Sequence[str],
+    command: str = "",
 ) -> int:
     """Write the workbook, its owner's alone, and return how many sheets of a coder it has.
 
@@ -64,6 +70,7 @@ def write_coding_workbook(
         path: the .xlsx file.
         framework: the codebook.
         codes: the priorities offered.
+        command: what to run when it is filled in; by default as for a framework that is known by its id.
     """
     refuse_lost_work(path, _KIND)
     elements = [framework.element(code) for code in codes]
@@ -71,7 +78,13 @@ def write_coding_workbook(
     coders = [column for column in sample.columns if column.startswith("coder_")]
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
-    _write_start(workbook.create_sheet(START_SHEET), framework, len(shown), len(coders))
+    _write_start(
+        workbook.create_sheet(START_SHEET),
+        framework,
+        len(shown),
+        len(coders),
+        command or _command(path.name, framework),
+    )
     _write_codebook(workbook.create_sheet(CODEBOOK_SHEET), elements)
     for number, coder in enumerate(coders, start=1):
         rows = shown[shown[coder].astype(bool)]
@@ -168,7 +181,11 @@ def _cell(value: object) -> str:
     return "\n".join(" ".join(line.split()) for line in lines if line.strip())
 
 
-def _write_start(sheet: Worksheet, framework: Framework, comments: int, coders: int) -> None:
+def _command(name: str, framework: Framework) -> str:
+    return f'voice-of-care evaluate "{name}" --project DIR --framework {framework.id}'
+
+
+def _write_start(sheet: Worksheet, framework: Framework, comments: int, coders: int, command: str) -> None:
     for values in (
         [TITLE],
         [FRAMEWORK_LABEL, framework.id],
@@ -182,7 +199,7 @@ def _write_start(sheet: Worksheet, framework: Framework, comments: int, coders: 
     sheet["A1"].font = Font(bold=True, size=16)
     for line in _INSTRUCTIONS:
         sheet.append([line])
-    sheet.append(["Then run: voice-of-care evaluate THIS-FILE.xlsx --project DIR --framework ID"])
+    sheet.append(["Then run:", plain_value(command)])
     sheet.column_dimensions["A"].width = 18
     sheet.column_dimensions["B"].width = 100
 
