@@ -9,6 +9,8 @@ from tests.small import small_analysis
 from voice_of_care.errors import InputError, StoreError
 from voice_of_care.exports.coding import is_coding_workbook, read_coding_workbook, write_coding_workbook
 from voice_of_care.frameworks.loader import find_framework
+from voice_of_care.measuring import coded_sheet
+from voice_of_care.settings import Settings
 
 STEEEP = find_framework("steeep")
 CODES = [element.id for element in STEEEP.elements]
@@ -119,3 +121,9 @@ def test_a_workbook_is_known_without_the_name_of_its_first_sheet(tmp_path):
     assert is_coding_workbook(tmp_path / "without.xlsx")
     read = read_coding_workbook(tmp_path / "without.xlsx")
     assert (read.framework_id, len(read.cells)) == ("", 9)
+
+
+def test_one_coders_sheet_is_not_taken_for_the_whole_workbook(tmp_path):
+    write(tmp_path / "code.xlsx", small_analysis())
+    with pytest.raises(InputError, match="a sheet for each coder"):
+        coded_sheet(tmp_path / "code.xlsx", framework=STEEEP, settings=Settings())
