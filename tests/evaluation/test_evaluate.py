@@ -117,8 +117,8 @@ def test_a_sample_is_drawn_coded_and_read_back_into_the_report(tmp_path, capsys)
     told = capsys.readouterr().out
     assert "Drawn from 1 file" in told
     assert "Codes to expect, if people" in told
-    assert run([*arguments[:3], "--framework", "rqia", *arguments[5:]]) == 0
-    assert "not known: this project does not map to rqia" in capsys.readouterr().out
+    assert run([*arguments[:3], "--framework", "people-promise", *arguments[5:]]) == 0
+    assert "not known: this project does not map to people-promise" in capsys.readouterr().out
     assert run([*arguments, "--json"]) == 0
     drawn = json.loads(capsys.readouterr().out)
     assert drawn["comments"] == 43
