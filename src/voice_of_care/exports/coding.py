@@ -83,7 +83,7 @@ def write_coding_workbook(
         framework,
         len(shown),
         len(coders),
-        command or _command(path.name, framework),
+        command or _command(framework),
     )
     _write_codebook(workbook.create_sheet(CODEBOOK_SHEET), elements)
     for number, coder in enumerate(coders, start=1):
@@ -181,8 +181,8 @@ def _cell(value: object) -> str:
     return "\n".join(" ".join(line.split()) for line in lines if line.strip())
 
 
-def _command(name: str, framework: Framework) -> str:
-    return f'voice-of-care evaluate "{name}" --project DIR --framework {framework.id}'
+def _command(framework: Framework) -> str:
+    return f"voice-of-care evaluate THIS-FILE.xlsx --project DIR --framework {framework.id}"
 
 
 def _write_start(sheet: Worksheet, framework: Framework, comments: int, coders: int, command: str) -> None:
