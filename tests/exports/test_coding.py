@@ -41,9 +41,10 @@ def test_our_own_coding_is_not_in_it(tmp_path):
 
 
 def test_the_same_sample_gives_the_same_bytes(tmp_path):
-    write(tmp_path / "one.xlsx", small_analysis())
-    write(tmp_path / "two.xlsx", small_analysis())
-    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+    for folder in (tmp_path / "one", tmp_path / "two"):  # the file's name stands in it
+        folder.mkdir()
+        write(folder / "code.xlsx", small_analysis())
+    assert (tmp_path / "one" / "code.xlsx").read_bytes() == (tmp_path / "two" / "code.xlsx").read_bytes()
 
 
 def test_what_coders_fill_in_comes_back(tmp_path):
