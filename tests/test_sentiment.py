@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.small import small_analysis
 from voice_of_care.embedding import load_embedders
 from voice_of_care.heads import load_heads, qdc_probabilities, question_kind
 from voice_of_care.lexicon import read
@@ -263,3 +264,12 @@ def test_packaged_head_agrees_with_people(embedders):
     matched = [(true == k) & (level == k) for k in range(1, 6)]
     f1 = [2 * m.sum() / ((true == k).sum() + (level == k).sum()) for k, m in enumerate(matched, start=1)]
     assert np.mean(f1) > 0.6
+
+
+def test_what_has_no_word_is_neutral_and_speaks_of_no_priority():
+    analysis = small_analysis()
+    segments = analysis.segments.assign(text=[("👏👏", "😡", "...")[row % 3] for row in range(len(analysis.segments))])
+    comments = analysis.safe_comments.assign(text="👏👏")
+    scored = score_sentiment(segments, comments, embedders=load_embedders())
+    assert set(scored.comment_sentiments["label"]) | set(scored.sentiments["label"]) == {"neutral"}
+    assert qdc_probabilities(segments, comments, embedders=load_embedders()).empty

@@ -23,6 +23,7 @@ from voice_of_care.heads import (
     priority_probabilities,
     probabilities_of_both,
     question_kind,
+    says_something,
     strengths_over,
 )
 from voice_of_care.intake.cleaning import clean_text
@@ -71,7 +72,7 @@ class CodedComment:
     themes: tuple[ThemeNearness, ...]
 
 
-NOTHING_SAID = CodedComment(Sentiment("neutral", 0.0, 0.0), (), ())
+NOTHING_SAID = CodedComment(Sentiment("neutral", 0.0, 1.0), (), ())
 
 
 class _Kept:
@@ -139,7 +140,7 @@ class Coder:
             InputError: the comment is no text, or longer than a cell may be.
         """
         text = _checked(text)
-        if not any(map(str.isalnum, text)):
+        if not says_something(text):
             return NOTHING_SAID
         kept = Embedders(_Kept(self._embedders.general), _Kept(self._embedders.feedback))
         kind = question_kind(question)

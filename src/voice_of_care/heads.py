@@ -354,9 +354,9 @@ def qdc_probabilities(
     heads = heads or load_heads()
     asked = [question_kind(question) for question in safe_comments["question"]]
     whole_texts = list(safe_comments["text"])
-    whole = priority_probabilities(inputs_of(whole_texts, asked, embedders), heads=heads)
-    kinds = questions_of(segments, safe_comments)
-    own = priority_probabilities(inputs_of(list(segments["text"]), kinds, embedders), heads=heads)
+    texts, kinds = list(segments["text"]), questions_of(segments, safe_comments)
+    whole = priority_probabilities(inputs_of(whole_texts, asked, embedders), heads=heads) * _say_something(whole_texts)
+    own = priority_probabilities(inputs_of(texts, kinds, embedders), heads=heads) * _say_something(texts)
     comment = pd.Index(safe_comments["comment_id"]).get_indexer(segments["comment_id"])
     probability = np.where(are_long(whole_texts)[comment, None], own, placed(own, whole, segments, comment))
     strength = strengths_over(probability, heads=heads)
@@ -369,6 +369,15 @@ def qdc_probabilities(
             "strength": strength[row, column],
         }
     ).astype({"segment_id": "str", "priority_id": "str"})
+
+
+def says_something(text: str) -> bool:
+    """Say whether a text has a letter or a digit: emoji and dots alone speak of nothing that could be told."""
+    return any(map(str.isalnum, text))
+
+
+def _say_something(texts: Sequence[str]) -> NDArray[np.bool_]:
+    return np.array([says_something(text) for text in texts], dtype=np.bool_).reshape(-1, 1)
 
 
 def are_long(texts: Sequence[str]) -> NDArray[np.bool_]:

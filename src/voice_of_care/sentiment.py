@@ -223,7 +223,10 @@ def _allowed(reading: Reading, kind: QuestionKind) -> tuple[float, float, float,
     """Return what each level's probability is multiplied by, where the words decide more than the head can tell.
 
     "Nothing" to improve is praise, "nothing" that was good is not; where all praise is negated, praise is less likely.
+    Emoji and dots alone are neutral: the encoders read them wildly.
     """
+    if reading.words == 0:
+        return (0, 0, 1, 0, 0)
     if kind != "open" and (reading.says_nothing or reading.says_everything):
         return (1, 1, 0, 0, 0) if reading.says_nothing == (kind == "improve") else (0, 0, 0, 1, 1)
     if reading.negated_praise > 0 and reading.praise == 0:
