@@ -40,6 +40,7 @@ def main() -> int:
     if code:
         return code
     book = project / "decisions.xlsx"
+    book.unlink(missing_ok=True)  # that of the time before, which was filled in here
     code = run(["decide", "--project", str(project), "--list", str(book)])
     decide_as_an_example(book)
     code = code or run(["decide", "--project", str(project), "--apply", str(book)])
