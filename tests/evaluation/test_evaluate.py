@@ -147,7 +147,9 @@ def test_a_sample_is_drawn_coded_and_read_back_into_the_report(tmp_path, capsys)
 
 
 def test_the_terminal_speaks_in_sentences_first_and_repeats_nothing(tmp_path, capsys):
-    twice = [[*row[:3], coder] for row in rows() for coder in ("Ann", "Bob")]
+    twice = [
+        [text, codes, tone.removeprefix("very "), coder] for text, codes, tone, _ in rows() for coder in ("Ann", "Bob")
+    ]
     file = write(tmp_path / "coded.csv", twice, "What they said,Our codes,Tone,Coded by")
     assert run(["evaluate", str(file), "--framework", "steeep", "--quick", "--resamples", "20"]) == 0
     lines = capsys.readouterr().out.splitlines()
