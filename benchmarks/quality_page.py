@@ -26,8 +26,8 @@ _LABELS_TRIED = (
     "within 0.01 of the chosen one on an inner split of one training side."
 )
 _TRUST_TRIED = (
-    "The tuned encoder's space alone does better here (`models/feedback-encoder/figures.json`), but buries what the labels "
-    "have no word for; beside the general encoder's vector, topics planted outside the framework come back."
+    "The tuned encoder's space alone does better here (`models/feedback-encoder/figures.json`), but buries what the "
+    "labels have no word for; beside the general encoder's vector, topics planted outside the framework come back."
 )
 _ONE_TRIED = (
     "Both encoders run side by side, and segments are read only where they can change the result; the encoders alone "
