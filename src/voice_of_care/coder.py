@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from voice_of_care.embedding import Embedders, OnnxEmbedder
+from voice_of_care.embedding import CachedEmbedder, Embedders, OnnxEmbedder
 from voice_of_care.errors import InputError
 from voice_of_care.heads import (
     Inputs,
@@ -34,12 +34,9 @@ from voice_of_care.themes.assign import MOST_PER_SEGMENT
 from voice_of_care.themes.segments import segment_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
     from numpy.typing import NDArray
 
-    from voice_of_care.embedding import Embedder
     from voice_of_care.heads import Heads, QuestionKind
 
 THRESHOLD = 0.5
@@ -73,32 +70,6 @@ class CodedComment:
 
 
 NOTHING_SAID = CodedComment(Sentiment("neutral", 0.0, 1.0), (), ())
-
-
-class _Kept:
-    """An embedder that computes each text of one comment once."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._vectors: dict[str, NDArray[np.float32]] = {}
-
-    @property
-    def name(self) -> str:
-        """Return the name of the embedder behind."""
-        return self._embedder.name
-
-    @property
-    def dimensions(self) -> int:
-        """Return the length of a vector."""
-        return self._embedder.dimensions
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one unit vector a text."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        if missing:
-            self._vectors.update(zip(missing, self._embedder.embed(missing), strict=True))
-        rows = [self._vectors[text] for text in texts]
-        return np.array(rows, dtype=np.float32).reshape(len(rows), self.dimensions)
 
 
 class Coder:
@@ -142,7 +113,7 @@ class Coder:
         text = _checked(text)
         if not says_something(text):
             return NOTHING_SAID
-        kept = Embedders(_Kept(self._embedders.general), _Kept(self._embedders.feedback))
+        kept = Embedders(*map(CachedEmbedder, self._embedders))  # each text of the comment is computed once
         kind = question_kind(question)
         inputs = self._read([text], [kind], kept)
         levels, priorities = probabilities_of_both(inputs, heads=self._heads)

@@ -34,6 +34,9 @@ app.add_typer(frameworks_app, name="frameworks")
 Paths = Annotated[list[Path], typer.Argument(help="Files and folders to read.", metavar="PATH...")]
 ProjectFolder = Annotated[Path, typer.Option("--project", help="The project folder.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+FrameworkName = Annotated[
+    str, typer.Option("--framework", help="The codes' framework: its id, or a YAML file of your own.", metavar="ID")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
 

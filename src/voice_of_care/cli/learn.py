@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voice_of_care.cli.app import AsJson, ProjectFolder, Quiet, app, now, print_lines, to_json
+from voice_of_care.cli.app import AsJson, FrameworkName, ProjectFolder, Quiet, app, now, print_lines, to_json
 from voice_of_care.cli.columns import (
     CoderColumn,
     CodesColumns,
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 @app.command(epilog="Example: voice-of-care learn coded.csv --framework our-charter --project listening")
 def learn(
     coded: Annotated[Path, typer.Argument(help="Comments that people coded: CSV or Excel.", metavar="CODED")],
-    framework: Annotated[
-        str, typer.Option("--framework", help="The codes' framework: its id, or a YAML file of your own.", metavar="ID")
-    ],
+    framework: FrameworkName,
     project: ProjectFolder,
     text: TextColumn = "",
     codes: CodesColumns = None,

@@ -10,6 +10,7 @@ import typer
 
 from voice_of_care.cli.app import (
     AsJson,
+    FrameworkName,
     ProjectFolder,
     Quiet,
     app,
@@ -44,10 +45,6 @@ if TYPE_CHECKING:
     from voice_of_care.store import Project, Store
 
 _QUICK_RESAMPLES = 100
-
-FrameworkName = Annotated[
-    str, typer.Option("--framework", help="The codes' framework: its id, or a YAML file of your own.", metavar="ID")
-]
 
 
 @app.command(epilog="Example: voice-of-care evaluate coded.csv --framework qdc")

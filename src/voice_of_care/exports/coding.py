@@ -10,8 +10,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from voice_of_care.errors import InputError, StoreError
-from voice_of_care.exports.excel import plain_value, refuse_lost_work, save_workbook, seal_workbook
+from voice_of_care.errors import InputError
+from voice_of_care.exports.excel import plain_value, refuse_lost_work, write_to_fill_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,13 +93,7 @@ def write_coding_workbook(
     for row, label in enumerate([*(element.label for element in elements), NONE_OF_THESE, CANT_BE_CODED], start=1):
         lists.cell(row, 1, plain_value(label)).data_type = "s"
     lists.sheet_state = "hidden"
-    seal_workbook(workbook, _KIND)
-    try:
-        save_workbook(workbook, path)
-        path.chmod(0o600)
-    except OSError as error:
-        msg = f"{path}: can't write the workbook ({error.strerror}). Close it if it is open, and check your rights."
-        raise StoreError(msg) from None
+    write_to_fill_in(workbook, path, kind=_KIND)
     return len(coders)
 
 

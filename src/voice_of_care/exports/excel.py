@@ -51,9 +51,21 @@ def plain_value(value: Any) -> Any:  # noqa: ANN401 (a cell holds many kinds)
     return value
 
 
-def seal_workbook(workbook: Workbook, kind: str) -> None:
-    """Note in a workbook what it is and what stands in it, so that `refuse_lost_work` can tell what was filled in."""
+def write_to_fill_in(workbook: Workbook, path: Path, *, kind: str) -> None:
+    """Write a workbook that a person fills in, for its owner's eyes only.
+
+    It says what it is and what stands in it, so that `refuse_lost_work` can tell later what was filled in.
+
+    Raises:
+        StoreError: it can't be written there.
+    """
     workbook.custom_doc_props.append(StringProperty(name=_AS_MADE, value=f"{kind} {_digest(workbook)}"))  # type: ignore[attr-defined]
+    try:
+        save_workbook(workbook, path)
+        path.chmod(0o600)
+    except OSError as error:
+        msg = f"{path}: can't write the workbook ({error.strerror}). Close it if it is open, and check your rights."
+        raise StoreError(msg) from None
 
 
 def refuse_lost_work(path: Path, kind: str) -> None:

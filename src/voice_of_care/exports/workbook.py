@@ -11,9 +11,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from voice_of_care.errors import InputError, StoreError
+from voice_of_care.errors import InputError
 from voice_of_care.exports.checking import segments_to_check
-from voice_of_care.exports.excel import plain_value, refuse_lost_work, save_workbook, seal_workbook
+from voice_of_care.exports.excel import plain_value, refuse_lost_work, write_to_fill_in
 from voice_of_care.exports.reading_decisions import (
     PRIORITIES_SHEET,
     START_SHEET,
@@ -63,13 +63,7 @@ def list_decisions(analysis: Analysis, path: Path) -> dict[str, int]:
     for sheet in sheets:
         _write_sheet(workbook.create_sheet(sheet.title), sheet)
     _write_priorities(workbook.create_sheet(PRIORITIES_SHEET), analysis)
-    seal_workbook(workbook, _KIND)
-    try:
-        save_workbook(workbook, path)
-        path.chmod(0o600)
-    except OSError as error:
-        msg = f"{path}: can't write the workbook ({error.strerror}). Close it if it is open, and check your rights."
-        raise StoreError(msg) from None
+    write_to_fill_in(workbook, path, kind=_KIND)
     return {sheet.title: len(sheet.rows) for sheet in sheets}
 
 
