@@ -30,6 +30,7 @@ def small_analysis():
         response_id=[f"P-{number}" for number in range(len(TEXTS))],
         respondent_group="service_user",
         language="en",
+        run_id=1,
     )
     segments = pd.DataFrame(
         {
@@ -99,6 +100,8 @@ def small_analysis():
                 "comments": [6],
                 "set_aside": [0],
                 "problems": [[]],
+                "channel": "feedback",
+                "run_id": 1,
             }
         ),
     }

@@ -22,8 +22,9 @@ POSIX = os.name == "posix"
 
 
 def run_row(number=1):
-    columns = {name: [""] for name in RUNS.columns}
-    return conform(pd.DataFrame({**columns, "run_id": [number], "frameworks": [["steeep"]]}), RUNS)
+    row: dict[str, object] = {name: 1 if column.kind == "integer" else "" for name, column in RUNS.columns.items()}
+    row |= {"run_id": number, "frameworks": ["steeep"], "kind": "analyse" if number == 1 else "add", "undone_at": None}
+    return conform(pd.DataFrame([row]), RUNS)
 
 
 def all_tables():

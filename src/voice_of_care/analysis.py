@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from voice_of_care.tables import EVALUATIONS, EXAMPLES, STATEMENTS, THEME_TERMS
+from voice_of_care.tables import EVALUATIONS, EXAMPLES, LINEAGE, STATEMENTS, THEME_PROTOTYPES, THEME_TERMS
+from voice_of_care.trend_tables import (
+    ACTIONS,
+    CHARTS,
+    CONTROL_POINTS,
+    DIFFERENCE_POINTS,
+    DIFFERENCES,
+    EMERGING,
+    FUNNELS,
+    REBASES,
+    SERIES,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +52,17 @@ class Analysis:
     statements: pd.DataFrame = field(default_factory=STATEMENTS.empty)
     evaluations: pd.DataFrame = field(default_factory=EVALUATIONS.empty)
     examples: pd.DataFrame = field(default_factory=EXAMPLES.empty)
+    theme_prototypes: pd.DataFrame = field(default_factory=THEME_PROTOTYPES.empty)
+    lineage: pd.DataFrame = field(default_factory=LINEAGE.empty)
+    series: pd.DataFrame = field(default_factory=SERIES.empty)
+    control_points: pd.DataFrame = field(default_factory=CONTROL_POINTS.empty)
+    charts: pd.DataFrame = field(default_factory=CHARTS.empty)
+    funnels: pd.DataFrame = field(default_factory=FUNNELS.empty)
+    emerging: pd.DataFrame = field(default_factory=EMERGING.empty)
+    actions: pd.DataFrame = field(default_factory=ACTIONS.empty)
+    rebases: pd.DataFrame = field(default_factory=REBASES.empty)
+    differences: pd.DataFrame = field(default_factory=DIFFERENCES.empty)
+    difference_points: pd.DataFrame = field(default_factory=DIFFERENCE_POINTS.empty)
     frameworks: tuple[Framework, ...] = ()
 
     def tables(self) -> dict[str, pd.DataFrame]:

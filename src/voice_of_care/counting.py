@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 Z_95 = 1.959963984540054
 
 
+LEANINGS = ("positive", "mixed", "neutral", "negative")
+_LEANING_OF = {
+    "very_negative": "negative",
+    "negative": "negative",
+    "neutral": "neutral",
+    "mixed": "mixed",
+    "positive": "positive",
+    "very_positive": "positive",
+}
+
+
 class Share(NamedTuple):
     """A share of units with its Wilson 95% interval; fractions from 0 to 1, NaN where nobody was asked."""
 
@@ -56,3 +67,23 @@ def wilson_share(count: int, total: int, *, z: float = Z_95) -> Share:
 def count_units(comment_ids: Iterable[str], unit_of: pd.Series) -> int:
     """Return how many distinct units stand behind these comments."""
     return int(unit_of.reindex(pd.Index(list(comment_ids))).dropna().nunique())
+
+
+def leaning_of_units(said: pd.DataFrame, *, by: tuple[str, ...] = ("unit",)) -> pd.Series:
+    """Return how each unit speaks: positive, mixed, neutral or negative; who says both good and bad is mixed.
+
+    Neutral is who says neither; negative is who has only bad to say.
+
+    Args:
+        said: a row for each thing said, with the columns of `by` and `sentiment` (a label of `SENTIMENT_LABELS`, may be
+            empty, which counts for nothing).
+        by: columns that tell units apart, such as unit and month.
+
+    Returns:
+        Leanings, indexed by `by`, in its order.
+    """
+    plain = said.assign(leaning=said["sentiment"].map(_LEANING_OF)).dropna(subset=["leaning"])
+    told = {name: plain["leaning"].eq(name).groupby([plain[column] for column in by]).any() for name in LEANINGS}
+    both = told["mixed"] | (told["positive"] & told["negative"])
+    leaning = pd.Series("neutral", index=both.index, name="leaning", dtype="object")
+    return leaning.mask(told["positive"], "positive").mask(told["negative"], "negative").mask(both, "mixed")

@@ -269,7 +269,9 @@ def standing_alone(texts: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return texts as segments and as comments of their own, numbered from 0, with nothing known of them."""
     ids = [str(row) for row in range(len(texts))]
     comments = pd.DataFrame({name: [None] * len(texts) for name in SAFE_COMMENTS.columns})
-    comments = comments.assign(comment_id=ids, source="", source_ref=ids, respondent_group="unknown", text=list(texts))
+    comments = comments.assign(
+        comment_id=ids, source="", source_ref=ids, respondent_group="unknown", run_id=1, text=list(texts)
+    )
     lengths = [len(text) for text in texts]
     segments = comments[["comment_id", "text"]].assign(segment_id=ids, position=1, start=0, end=lengths)
     return conform(segments, SEGMENTS), conform(comments, SAFE_COMMENTS)

@@ -110,6 +110,14 @@ def run_row(
         "code_version": version("voice-of-care"),
         "step_seconds": seconds,
         "frameworks": [framework.id for framework in frameworks],
+        "kind": "analyse",
+        "theme_version": 1,
+        "comments_added": 0,
+        "comments_changed": 0,
+        "comments_removed": 0,
+        "last_theme_number": 0,
+        "parts": "{}",
+        "undone_at": None,
     }
     return conform(pd.DataFrame([row]), RUNS)
 

@@ -23,6 +23,9 @@ SETTINGS_FILE = "voice-of-care.toml"
 
 Group = Literal["staff", "service_user", "carer", "other", "unknown"]
 Profile = Literal["publish", "threshold5", "threshold10", "internal"]
+PeriodKind = Literal["week", "month", "quarter"]
+Measure = Literal["raised", "negative", "sentiment", "fft"]
+Scope = Literal["overall", "theme", "parent", "priority", "service", "site", "respondent_group"]
 
 
 class _Section(BaseModel):
@@ -121,6 +124,25 @@ class PrioritySettings(_Section):
     threshold: float = Field(0.5, ge=0, le=1, description="Higher for fewer and surer links.")
 
 
+class TrendSettings(_Section):
+    """How measures are followed over time."""
+
+    period: PeriodKind = Field("month", description="Length of the periods: week, month or quarter.")
+    year_starts_in: int = Field(4, ge=1, le=12, description="First month of the financial year, for quarters.")
+    recent_months: int = Field(3, ge=1, le=12, description="Months that count as recent, for emerging themes.")
+    baseline_months: int = Field(12, ge=3, le=60, description="Months before them that they are compared with.")
+    false_discovery: float = Field(0.1, gt=0, lt=1, description="Share of emerging themes that may be chance.")
+
+
+class TargetSettings(_Section):
+    """A target for a measure, for assurance icons. Shares are in per cent; sentiment runs from -1 to 1."""
+
+    measure: Measure
+    value: float
+    scope: Scope = "overall"
+    item_id: str = Field("", description="theme_id, framework_id/priority_id, service, site or respondent group.")
+
+
 class ReportSettings(_Section):
     """What the report shows."""
 
@@ -141,6 +163,8 @@ class Settings(_Section):
     deidentify: DeidentifySettings = DeidentifySettings()
     themes: ThemeSettings = ThemeSettings()
     priorities: PrioritySettings = PrioritySettings()
+    trends: TrendSettings = TrendSettings()
+    targets: tuple[TargetSettings, ...] = ()
     report: ReportSettings = ReportSettings()
 
     def digest(self) -> str:
@@ -156,6 +180,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "deidentify": DeidentifySettings,
     "themes": ThemeSettings,
     "priorities": PrioritySettings,
+    "trends": TrendSettings,
+    "targets": TargetSettings,
     "report": ReportSettings,
 }
 
@@ -172,6 +198,10 @@ _EXAMPLES = {
     "sources.people_present": "24",
     "sources.question": '"What do we need to do well?"',
     "priorities.frameworks": '["four-questions", "steeep"]',
+    "targets.measure": '"fft"',
+    "targets.value": "95",
+    "targets.scope": '"service"',
+    "targets.item_id": '"Maternity"',
     "report.date": "2024-04-01",
 }
 
@@ -229,7 +259,7 @@ def settings_template() -> str:
     ]
     for name, kind in _SECTIONS.items():
         lines += [f"# {line}" for line in (kind.__doc__ or "").splitlines()]
-        is_list = name in {"mapping", "sources"}
+        is_list = name in {"mapping", "sources", "targets"}
         lines.append(f"#[[{name}]]" if is_list else f"[{name}]")
         for key, field in kind.model_fields.items():
             if field.description:

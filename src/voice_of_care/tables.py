@@ -1,7 +1,8 @@
 """Every table of the project, declared once.
 
 A declaration gives the check at each border (`conform`), the empty frame, the database columns and the data dictionary.
-`comments`, the one table that holds raw text, is declared in `raw.py`, behind the privacy wall.
+`comments`, the one table that holds raw text, is declared in `raw.py`, behind the privacy wall; the tables of what
+changes over time are in `trend_tables.py`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from voice_of_care.declaring import BOOLEAN, DATE, NUMBER_LIST, TEXT_LIST, Column, Table, conform, integer, number, text
+from voice_of_care.trend_tables import TREND_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,7 @@ RESPONDENT_GROUPS = ("staff", "service_user", "carer", "other", "unknown")
 SENTIMENT_LABELS = ("very_negative", "negative", "neutral", "mixed", "positive", "very_positive")
 LINK_ORIGINS = ("model", "reviewer")
 STATUSES = ("proposed", "confirmed", "rejected")
-THEME_STATUSES = ("proposed", "confirmed", "retired")
+THEME_STATUSES = ("proposed", "confirmed", "retired", "candidate")
 
 _ABOUT_A_COMMENT: dict[str, Column] = {
     "comment_id": text("keyed id of the comment, as shown beside its quotes"),
@@ -37,6 +39,7 @@ _ABOUT_A_COMMENT: dict[str, Column] = {
     "received_on": Column(DATE, "day it was given", required=False),
     "may_quote": Column(BOOLEAN, "permission to quote: true, false, or unknown", required=False),
     "people_present": integer("people in the room, for notes of a session", required=False, low=1),
+    "run_id": integer("run that brought it, or its newest correction", required=False, low=1),
 }
 
 SAFE_COMMENTS = Table(
@@ -98,7 +101,8 @@ UNSTABLE_BELOW = 0.5
 
 THEMES = Table(
     "themes",
-    "Themes and their parents; proposed until a person confirms them.",
+    "Themes and their parents; proposed until a person confirms them. A candidate was found among later comments that"
+    " fit no theme, and waits for a person to name or refuse it.",
     {
         "theme_id": text("stable id, never reused"),
         "label": text("short noun phrase"),
@@ -141,6 +145,36 @@ THEME_VECTORS = Table(
         "vector": Column(NUMBER_LIST, "unit vector"),
     },
     ("theme_id",),
+)
+
+THEME_PROTOTYPES = Table(
+    "theme_prototypes",
+    "What a leaf theme is recognised by when comments are added: themes stay as they are until they are refitted.",
+    {
+        "theme_id": text("leaf theme"),
+        "number": integer("number of the prototype within its theme, from 1", low=1),
+        "model": text("name and version of the embedder"),
+        "reach": number("least cosine to the prototype from which a text is of the theme", low=-1, high=1),
+        "vector": Column(NUMBER_LIST, "unit vector"),
+    },
+    ("theme_id", "number"),
+)
+
+LINEAGE = Table(
+    "lineage",
+    "What became of each theme when themes were refitted: from the version before to the next.",
+    {
+        "theme_version": integer("version of the new themes", low=2),
+        "old_theme_id": text("leaf theme of the version before; empty for a new theme", required=False),
+        "new_theme_id": text("leaf theme of the new version; empty for one that is gone", required=False),
+        "relation": text("what it is to the other", one_of=("kept", "split", "merged", "part", "gone", "new")),
+        "old_label": text("its name before", required=False),
+        "new_label": text("its name now", required=False),
+        "units": integer("units with a segment in both; in the one there is where the other is empty", low=0),
+        "share_of_old": number("share of the old theme's units, 0 to 1", required=False, low=0, high=1),
+        "share_of_new": number("share of the new theme's units, 0 to 1", required=False, low=0, high=1),
+    },
+    ("theme_version", "old_theme_id", "new_theme_id"),
 )
 
 ASSIGNMENTS = Table(
@@ -262,6 +296,8 @@ SOURCES = Table(
         "comments": integer("comments kept", low=0),
         "set_aside": integer("comments set aside", low=0),
         "problems": Column(TEXT_LIST, "one line each, no respondent's words"),
+        "channel": text("way its comments come in: sources of the same columns are one channel, all notes are another"),
+        "run_id": integer("run that read it last", required=False, low=1),
     },
     ("source",),
 )
@@ -280,6 +316,14 @@ RUNS = Table(
         "code_version": text("version of voice-of-care"),
         "step_seconds": text("JSON: step to seconds"),
         "frameworks": Column(TEXT_LIST, "frameworks the themes were mapped to"),
+        "kind": text("what it did", one_of=("analyse", "add", "refit")),
+        "theme_version": integer("version of the themes it left", low=1),
+        "comments_added": integer("comments that were new", low=0),
+        "comments_changed": integer("comments that a corrected file changed", low=0),
+        "comments_removed": integer("comments that a corrected file no longer has", low=0),
+        "last_theme_number": integer("highest number ever given to a theme", low=0),
+        "parts": text("JSON: part of the settings and models to sha256, to tell what must be done anew"),
+        "undone_at": text("when it was undone, UTC, ISO 8601; empty while it stands", required=False),
     },
     ("run_id",),
 )
@@ -355,6 +399,8 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             THEMES,
             THEME_TERMS,
             THEME_VECTORS,
+            THEME_PROTOTYPES,
+            LINEAGE,
             ASSIGNMENTS,
             QUOTES,
             THEME_LINKS,
@@ -369,6 +415,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             EVENTS,
             EVALUATIONS,
             EXAMPLES,
+            *TREND_TABLES,
         )
     }
 )

@@ -236,8 +236,28 @@ def _analysis(
     ]
     sizes = pd.Series([row["source"] for row in comments]).value_counts()
     sources = [
-        ("forms.csv", "csv", "friends_and_family", int(sizes["forms.csv"]) + 9, int(sizes["forms.csv"]), 9, []),
-        ("survey.xlsx", "xlsx", None, int(sizes["survey.xlsx"]) + 2, int(sizes["survey.xlsx"]), 2, ["2 dates unread"]),
+        (
+            "forms.csv",
+            "csv",
+            "friends_and_family",
+            int(sizes["forms.csv"]) + 9,
+            int(sizes["forms.csv"]),
+            9,
+            [],
+            "forms",
+            1,
+        ),
+        (
+            "survey.xlsx",
+            "xlsx",
+            None,
+            int(sizes["survey.xlsx"]) + 2,
+            int(sizes["survey.xlsx"]),
+            2,
+            ["2 dates unread"],
+            "survey",
+            1,
+        ),
     ]
     set_aside = [("intake", f"X{place}", "forms.csv", str(place), "empty") for place in range(9)]
     set_aside += [("intake", f"Y{place}", "survey.xlsx", str(place), "not English") for place in range(2)]
@@ -252,6 +272,13 @@ def _analysis(
         "model_hashes": json.dumps({"minilm.onnx": "c" * 64}),
         "code_version": "0.1.0",
         "step_seconds": "{}",
+        "kind": "analyse",
+        "theme_version": 1,
+        "comments_added": len(comments),
+        "comments_changed": 0,
+        "comments_removed": 0,
+        "last_theme_number": len(themes),
+        "parts": "{}",
     }
     return Analysis(
         safe_comments=_frame(comments, tables.SAFE_COMMENTS),

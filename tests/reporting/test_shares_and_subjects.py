@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice_of_care import tables
+from voice_of_care.counting import LEANINGS
 from voice_of_care.reporting import render_report
 from voice_of_care.reporting.brief import in_brief, top_five
 from voice_of_care.reporting.coverage import CoverageBook
 from voice_of_care.reporting.disclosure import Count, Discloser, half_up, parts_of, share_of
-from voice_of_care.reporting.facts import LEANINGS, gather
+from voice_of_care.reporting.facts import gather
 from voice_of_care.reporting.figures import draw_leanings, draw_shares
 from voice_of_care.reporting.gaps import view_gaps
 from voice_of_care.reporting.overview import is_catch_all, view_overview

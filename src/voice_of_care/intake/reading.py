@@ -221,6 +221,7 @@ def comments_of(kept: Sequence[tuple[Item, Ids]]) -> pd.DataFrame:
             "received_on": pd.to_datetime(pd.Series([item.received_on for item, _ in kept], dtype="object")),
             "may_quote": pd.array([item.may_quote for item, _ in kept], dtype="boolean"),
             "people_present": pd.array([item.people_present for item, _ in kept], dtype="Int64"),
+            "run_id": 1,
             "raw_text": [item.text for item, _ in kept],
         }
     )
@@ -248,6 +249,8 @@ def _sources(sources: Sequence[SourceRead]) -> pd.DataFrame:
                 len(source.items) - aside,
                 aside + (not source.is_read),
                 list(source.problems),
+                source.preset or source.format,
+                1,
             )
         )
     return conform(pd.DataFrame(rows, columns=list(SOURCES.columns)), SOURCES)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from voice_of_care import counting
+from voice_of_care.counting import LEANINGS
 from voice_of_care.frameworks.codebook import codebook_id
 from voice_of_care.frameworks.loader import available
 
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
     from voice_of_care.settings import Settings
 
-LEANINGS = ("positive", "mixed", "neutral", "negative")
-_LEANING_OF = {
-    "very_negative": "negative",
-    "negative": "negative",
-    "neutral": "neutral",
-    "mixed": "mixed",
-    "positive": "positive",
-    "very_positive": "positive",
-}
 NO_PARENT = ""
 
 
@@ -130,14 +122,7 @@ def leanings(voices: pd.DataFrame) -> dict[str, int]:
 
     Who says both good and bad is mixed; neutral is who says neither.
     """
-    plain = voices.assign(leaning=voices["sentiment"].map(_LEANING_OF)).dropna(subset=["leaning"])
-    if plain.empty:
-        return dict.fromkeys(LEANINGS, 0)
-    said = pd.crosstab(plain["unit"], plain["leaning"]).reindex(columns=list(LEANINGS), fill_value=0) > 0
-    both = said["mixed"] | (said["positive"] & said["negative"])
-    leaning = pd.Series("neutral", index=said.index)
-    leaning = leaning.mask(said["positive"], "positive").mask(said["negative"], "negative").mask(both, "mixed")
-    counted = leaning.value_counts()
+    counted = counting.leaning_of_units(voices).value_counts()
     return {name: int(counted.get(name, 0)) for name in LEANINGS}
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from voice_of_care.counting import LEANINGS
 from voice_of_care.reporting import charts, words
 from voice_of_care.reporting.brief import FEWEST_LEANING
-from voice_of_care.reporting.facts import LEANINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from voice_of_care.counting import LEANINGS
 from voice_of_care.reporting.charts import BAR, INK, KIND_COLOURS, LEANING_COLOURS
-from voice_of_care.reporting.facts import LEANINGS
 
 if TYPE_CHECKING:
     from voice_of_care.reporting.overview import ThemeView

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
+from voice_of_care.counting import LEANINGS
 from voice_of_care.errors import SettingsError
 from voice_of_care.reporting import charts, figures, marks, words
 from voice_of_care.reporting.brief import in_brief, top_five
 from voice_of_care.reporting.coverage import view_coverage
 from voice_of_care.reporting.disclosure import Discloser
 from voice_of_care.reporting.evaluated import view_evaluated
-from voice_of_care.reporting.facts import LEANINGS, gather
+from voice_of_care.reporting.facts import gather
 from voice_of_care.reporting.gaps import view_gaps
 from voice_of_care.reporting.overview import view_overview
 from voice_of_care.reporting.quality import view_method, view_quality
