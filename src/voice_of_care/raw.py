@@ -22,3 +22,6 @@ REPEATS = Table(
     {"comment_id": text("the later comment"), "duplicate_of": text("the first")},
     ("comment_id",),
 )
+
+RAW_TABLES = (COMMENTS, REPEATS)
+"""All of them, for the store."""
