@@ -129,6 +129,16 @@ FUNNELS = Table(
 )
 
 EMERGING_VERDICTS = ("new", "growing", "watch", "fading", "no_clear_change", "not_tested")
+CAUTIONS = (
+    "season_unknown",
+    "season_repeats",
+    "new_source",
+    "new_question",
+    "much_left_out",
+    "short_baseline",
+    "one_session",
+    "overdispersed",
+)
 EMERGING = Table(
     "emerging",
     "Whether themes are raised more often of late: recent months against earlier ones, counted in sessions or units.",
@@ -138,16 +148,16 @@ EMERGING = Table(
         "recent_to": text("last month"),
         "baseline_from": text("first month"),
         "baseline_to": text("last month"),
-        "recent_raised": integer("sessions and respondents who raised it of late", low=0),
-        "recent_heard": integer("sessions and respondents heard of late", low=0),
-        "baseline_raised": integer("who raised it before", low=0),
-        "baseline_heard": integer("who were heard before", low=0),
+        "recent_raised": integer("sessions and respondents who raised it of late, in the strata compared", low=0),
+        "recent_heard": integer("sessions and respondents heard of late, in these strata", low=0),
+        "baseline_raised": integer("who raised it before, in these strata", low=0),
+        "baseline_heard": integer("who were heard before, in these strata", low=0),
         "months_raised": integer("recent months in which it was raised", low=0),
         "strata": integer("kinds of source, group and service compared within", low=0),
         "strata_left_out": integer("strata heard in one of the windows alone", low=0),
         "rate_ratio": number("how many times as often", required=False, low=0),
         "low": number("lower end of the 95% interval", required=False, low=0),
-        "high": number("upper end of the 95% interval", required=False, low=0),
+        "high": number("upper end of the 95% interval; empty where it has none", required=False, low=0),
         "p_value": number("mid-p of a rise; of a fall where it is raised less", required=False, low=0, high=1),
         "q_value": number("after Benjamini and Hochberg over all themes tested", required=False, low=0, high=1),
         "dispersion": number("monthly chi-squared by its degrees of freedom in the baseline", required=False, low=0),
