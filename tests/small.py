@@ -99,6 +99,7 @@ def small_analysis():
                 "records": [6],
                 "comments": [6],
                 "set_aside": [0],
+                "elsewhere": [0],
                 "problems": [[]],
                 "channel": "feedback",
                 "run_id": 1,

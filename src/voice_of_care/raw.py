@@ -1,11 +1,11 @@
-"""The one table that holds what people wrote, word for word.
+"""The tables behind the wall: what people wrote, word for word, and what tells records, files and people again.
 
 Only intake, deidentify, pipeline and store may import it.
 """
 
 from __future__ import annotations
 
-from voice_of_care.tables import SAFE_COMMENTS, Column, Table, text
+from voice_of_care.tables import DATE, SAFE_COMMENTS, TEXT_LIST, Column, Table, integer, text
 
 _MADE_BY_DEIDENTIFICATION = ("text", "language", "duplicate_of", "campaign_id")
 
@@ -23,5 +23,60 @@ REPEATS = Table(
     ("comment_id",),
 )
 
-RAW_TABLES = (COMMENTS, REPEATS)
+RECORD_STATES = ("comment", "set_aside", "gone")
+
+_DIGEST = "keyed digest: tells {} again, and says nothing of it"
+
+RECORDS = Table(
+    "records",
+    "What tells each comment again when further files are read, also those set aside. No words: keyed digests.",
+    {
+        "comment_id": text("the comment; its item_id where it was set aside"),
+        "source": text("source it stands under"),
+        "source_ref": text("where in the source"),
+        "family": text("first of the sources that are versions of one another"),
+        "row": integer("order within the source", low=0),
+        "state": text("what became of it; gone: a corrected file no longer has it", one_of=RECORD_STATES),
+        "received_on": Column(DATE, "day it was given", required=False),
+        "response_id": text("keyed id of the response", required=False),
+        "respondent_id": text("keyed id of the person", required=False),
+        "session_id": text("keyed id of the session", required=False),
+        "signature": text(_DIGEST.format("the table's columns, or notes")),
+        "spot": text(_DIGEST.format("the place in the file")),
+        "slot": text(_DIGEST.format("the question among its row's")),
+        "given": text(_DIGEST.format("the response's id as the source gives it"), required=False),
+        "cells": text(_DIGEST.format("all the row's cells")),
+        "words": text(_DIGEST.format("its words"), required=False),
+        "content": text(_DIGEST.format("its words and all that was read with them")),
+        "record": text(_DIGEST.format("the record; the same for its repeats")),
+        "response": text(_DIGEST.format("what the response_id was made from"), required=False),
+        "respondent": text(_DIGEST.format("what the respondent_id was made from"), required=False),
+        "session": text(_DIGEST.format("what the session_id was made from"), required=False),
+        "run_id": integer("run that brought it, or its newest correction", low=1),
+    },
+    ("comment_id",),
+)
+
+FILES = Table(
+    "files",
+    "Files that were read, known again by their bytes whatever their name.",
+    {
+        "file": text(_DIGEST.format("the file's bytes")),
+        "name": text("path below the folder given, as it was when it was read; it may hold a person's name"),
+        "shown": text("its name as shown"),
+        "settings": text("digest of what the settings say of reading it"),
+        "sources": Column(TEXT_LIST, "sources that were read from it"),
+        "run_id": integer("run that read it last", low=1),
+    },
+    ("file",),
+)
+
+PEOPLE = Table(
+    "people",
+    "People whom notes list as present or speaking: to be taken out of what was said.",
+    {"name": text("the name as written"), "run_id": integer("run that found it first", low=1)},
+    ("name",),
+)
+
+RAW_TABLES = (COMMENTS, REPEATS, RECORDS, FILES, PEOPLE)
 """All of them, for the store."""

@@ -295,6 +295,9 @@ SOURCES = Table(
         "records": integer("records or statements found", low=0),
         "comments": integer("comments kept", low=0),
         "set_aside": integer("comments set aside", low=0),
+        "elsewhere": integer(
+            "found here too and counted with another source: read before, or since corrected", required=False, low=0
+        ),
         "problems": Column(TEXT_LIST, "one line each, no respondent's words"),
         "channel": text("way its comments come in: sources of the same columns are one channel, all notes are another"),
         "run_id": integer("run that read it last", required=False, low=1),

@@ -16,13 +16,14 @@ from voice_of_care.intake.people import names_in
 from voice_of_care.intake.readers import ReadFile, find_files, read_file
 from voice_of_care.intake.records import read_table
 from voice_of_care.intake.repeats import Ids, give_ids
-from voice_of_care.raw import COMMENTS, REPEATS
+from voice_of_care.raw import COMMENTS, FILES, PEOPLE, RECORDS, REPEATS
 from voice_of_care.tables import SET_ASIDE, SOURCES, conform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from voice_of_care.intake.known import Known
     from voice_of_care.intake.readers import Grid
     from voice_of_care.settings import Settings
 
@@ -34,10 +35,29 @@ NO_HEADER = (
 _LISTED = 10  # record numbers named in a problem
 
 
-class ReadComments(NamedTuple):
-    """The comments read, which of them repeat a record, what was set aside, and what became of each source.
+class SeenFile(NamedTuple):
+    """A file that was read before, by its name now and then, and the run that read it."""
 
-    `names` are the people whom notes list as present or speaking: to be taken out of what was said.
+    name: str
+    was: str
+    run_id: int
+
+
+class ReadComments(NamedTuple):
+    """What a batch of files brings: what is new or changed, and what it makes of what was stored.
+
+    comments: the comments that are new, or that a corrected file changed (same comment_id, new content).
+    repeats: which of them repeat another of this batch.
+    set_aside: what was set aside, stored comments that are gone among them, each with its reason.
+    sources: the sources read, and stored ones whose counts have changed; those named in `sources_gone` replace a row.
+    names: the people whom notes list as present or speaking, earlier ones too: to be taken out of what was said.
+    records, files, people: these tables as they stand after the batch, whole.
+    changed: comment_ids of stored comments that stand in `comments` with new content.
+    gone: comment_ids of stored comments that are comments no longer; `set_aside` says why.
+    aside_gone: item_ids of stored rows of `set_aside` (of this step) that hold no longer.
+    sources_gone: names of stored sources whose rows `sources` replaces.
+    seen: files that were skipped, because they were read before as they are.
+    already: comments found that were in the project already, skipped files not counted.
     """
 
     comments: pd.DataFrame
@@ -45,6 +65,15 @@ class ReadComments(NamedTuple):
     set_aside: pd.DataFrame
     sources: pd.DataFrame
     names: tuple[str, ...]
+    records: pd.DataFrame = RECORDS.empty()
+    files: pd.DataFrame = FILES.empty()
+    people: pd.DataFrame = PEOPLE.empty()
+    changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    aside_gone: tuple[str, ...] = ()
+    sources_gone: tuple[str, ...] = ()
+    seen: tuple[SeenFile, ...] = ()
+    already: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,9 +93,15 @@ class SourceRead:
 
 
 def read_comments(
-    paths: Sequence[Path], *, settings: Settings, key: bytes, progress: Callable[[int, int], None] | None = None
+    paths: Sequence[Path],
+    *,
+    settings: Settings,
+    key: bytes,
+    known: Known | None = None,
+    run_id: int = 1,
+    progress: Callable[[int, int], None] | None = None,
 ) -> ReadComments:
-    """Read every comment in files and folders.
+    """Read every comment in files and folders that is not known yet.
 
     A file that can't be read is set aside and listed among the sources; the rest goes on.
 
@@ -74,6 +109,8 @@ def read_comments(
         paths: files, and folders that are read recursively.
         settings: mappings, sources and how files are read.
         key: the project's key, from which all ids are made.
+        known: what earlier runs have read.
+        run_id: number of this run.
         progress: called with the files done and their number.
 
     Raises:
@@ -248,6 +285,7 @@ def _sources(sources: Sequence[SourceRead]) -> pd.DataFrame:
                 source.facts.records,
                 len(source.items) - aside,
                 aside + (not source.is_read),
+                0,
                 list(source.problems),
                 source.preset or source.format,
                 1,
