@@ -74,7 +74,7 @@ def analyse_project(
     report_date = project.settings.report.date or (dates.max().date() if len(dates) else None)
     row = run_row(
         project,
-        number=len(store.read("runs")) + 1,
+        number=store.next_run_id(),
         started=started,
         finished=now(),
         report_date=report_date.isoformat() if report_date else None,
@@ -139,7 +139,7 @@ def read_examples(project: Project, store: Store, *, frameworks: tuple[Framework
         store: the project's open database.
         frameworks: what to read decisions by; by default the last run's, which may be gone from the settings.
     """
-    if store.read(RUNS.name).empty:
+    if store.last_run() is None:
         return store.read(EXAMPLES.name)
     if frameworks is None:
         return read_analysis(project, store).examples
@@ -156,11 +156,11 @@ def count_idle_decisions(project: Project, store: Store) -> int:
 
 def _used_frameworks(project: Project, store: Store) -> tuple[Framework, ...]:
     """Return the frameworks of the last run."""
-    runs = store.read(RUNS.name)
-    if runs.empty:
+    last = store.last_run()
+    if last is None:
         msg = f"{project.folder}: no analysed project here. Run 'voice-of-care analyse PATH --project ...' first."
         raise StoreError(msg)
-    used = tuple(runs["frameworks"].iloc[-1])
+    used = tuple(last["frameworks"])
     own = {each.id for each in load_frameworks(project.settings.priorities, folder=project.folder)}
     gone = [framework_id for framework_id in used if framework_id not in own and framework_id not in SHIPPED]
     if gone:
@@ -175,7 +175,7 @@ def _used_frameworks(project: Project, store: Store) -> tuple[Framework, ...]:
 
 def _read_stored(project: Project, store: Store, *, frameworks: tuple[Framework, ...]) -> Analysis:
     """Return the tables of the last run as they were written, with the events since."""
-    tables = {name: store.read(name) for name in TABLES}
+    tables = {**{name: store.read(name) for name in TABLES}, RUNS.name: store.standing_runs()}
     if not is_chain_whole(tables["events"]):
         msg = f"{project.folder}: the list of decisions was changed from outside. Put back a copy of the project."
         raise StoreError(msg)

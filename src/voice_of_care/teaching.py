@@ -144,7 +144,7 @@ def teach_file(
     safe = deidentify_comments(read.read, settings=project.settings, key=project.key, watch=watch).safe_comments
     texts = rows["comment_id"].map(safe.set_index("comment_id")["text"])
     agreed = _as_examples(texts[usable], codings.given[usable.to_numpy()], codings.labels, framework)
-    analysis = None if store.read(RUNS.name).empty else read_analysis(project, store)
+    analysis = None if store.last_run() is None else read_analysis(project, store)
     held = store.read(EXAMPLES.name) if analysis is None else analysis.examples
     examples = _together(held, agreed.examples)
     with watch.step("check"):
@@ -284,7 +284,7 @@ def relink(
     """Link the stored segments anew and keep the examples, as one run; return how many links there were and are."""
     started = now()
     analysis = read_analysis(project, store)
-    stored = {name: store.read(name) for name in TABLES}
+    stored = {**{name: store.read(name) for name in TABLES}, RUNS.name: store.standing_runs()}
     as_made = Analysis(**stored, frameworks=analysis.frameworks)
     linked = link_comments(
         scored_of(as_made, settings=project.settings),
@@ -298,7 +298,7 @@ def relink(
     last = stored["runs"].iloc[-1]
     row = run_row(
         project,
-        number=len(stored["runs"]) + 1,
+        number=store.next_run_id(),
         started=started,
         finished=now(),
         report_date=None if pd.isna(last["report_date"]) else str(last["report_date"]),
