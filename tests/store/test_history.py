@@ -199,6 +199,15 @@ def test_decisions_evaluations_and_vectors_outlive_what_is_undone(store):
     assert list(store.find_vectors("m", ["a"])) == ["a"]
 
 
+def test_forgetting_takes_examples_made_of_withdrawn_words_too(store):
+    tables = all_tables()
+    told = [str(tables["safe_comments"]["text"][0])[:12], "Words of nobody here."]
+    held = examples(*told, "from a file").assign(origin=["reviewer", "reviewer", "coded"])
+    store.write_run({**tables, "examples": held}, run_row(1))
+    assert store.forget_history() == 1
+    assert store.read("examples")["text"].tolist() == [told[0], "from a file"]
+
+
 def test_forgetting_takes_withdrawn_words_out_of_the_file(tmp_path):
     kept, gone = (segments("a").assign(text=text) for text in ("a word that stays zq1", "a word withdrawn zq2"))
     with Store(tmp_path) as store:
