@@ -325,7 +325,9 @@ def _pair_by_neighbours(
 
 def _match_notes(source: Incoming, lookup: Lookup) -> Matched:
     """Match notes with the stored notes they are a version of: passages with the same words are the same."""
-    wanted = Counter(entry.marks.words for entry in source.entries if entry.marks.words is not None)
+    wanted: Counter[str | None] = Counter(
+        entry.marks.words for entry in source.entries if entry.marks.words is not None
+    )
     there: dict[str, Counter[str | None]] = defaultdict(Counter)
     for words in wanted:
         for record in lookup.by_words[words or ""]:
