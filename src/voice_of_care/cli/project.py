@@ -202,8 +202,10 @@ def _seeds(analysis: Analysis, opened: Project) -> dict[str, object]:
 
 
 def _summary(analysis: Analysis, opened: Project, report: Path | None, seconds: dict[str, float]) -> dict[str, object]:
+    from voice_of_care.tables import standing
+
     left_out = analysis.set_aside[analysis.set_aside["step"] == "intake"]
-    themes = analysis.themes[analysis.themes["status"] != "retired"]
+    themes = standing(analysis.themes)
     return {
         "project": str(opened.folder),
         "report": str(report) if report else None,
@@ -213,6 +215,7 @@ def _summary(analysis: Analysis, opened: Project, report: Path | None, seconds: 
         "set_aside_by_reason": {str(k): int(v) for k, v in sorted(left_out["reason"].value_counts().items())},
         "segments": len(analysis.segments),
         "themes": int(analysis.theme_vectors["theme_id"].isin(themes["theme_id"]).sum()),
+        "candidates": int((analysis.themes["status"] == "candidate").sum()),
         "theme_links": len(analysis.theme_links),
         "redactions": len(analysis.redactions),
         "flags": len(analysis.flags),
