@@ -25,6 +25,7 @@ FEWEST_RAISED = 5
 POWER = 0.8
 """How often the smallest rise is to be flagged."""
 FURTHEST = 30.0  # natural logarithm of the rate ratio beyond which no bound is looked for
+_PRECISION = 1e-9  # of its logarithm
 _HALF = 0.5  # a case added to each window, so that the ratio can be told where one has none
 
 
@@ -155,11 +156,12 @@ def _bounds(pmf: NDArray[np.float64], count: int, *, around: float, level: float
         weights = np.exp(tilted - tilted.max())
         return np.asarray(weights / weights.sum(), dtype=np.float64)
 
+    reach = (around - FURTHEST, around + FURTHEST)
     low, high = 0.0, math.inf
     if count > 0:
-        low = math.exp(brentq(lambda x: at(x)[count:].sum() - tail, around - FURTHEST, around + FURTHEST))
+        low = math.exp(brentq(lambda x: at(x)[count:].sum() - tail, *reach, xtol=_PRECISION))
     if count < len(pmf) - 1:
-        high = math.exp(brentq(lambda x: at(x)[: count + 1].sum() - tail, around - FURTHEST, around + FURTHEST))
+        high = math.exp(brentq(lambda x: at(x)[: count + 1].sum() - tail, *reach, xtol=_PRECISION))
     return low, high
 
 
