@@ -42,8 +42,8 @@ _YEAR = r"(\d{4})(?:[/-](\d{2}|\d{4}))?"
 _YEAR_QUARTER = re.compile(rf"^{_YEAR}[\s,:-]*q(?:tr|uarter)?\.?\s*([1-4])$", re.IGNORECASE)
 _QUARTER_YEAR = re.compile(rf"^q(?:tr|uarter)?\.?\s*([1-4])[\s,:/-]*{_YEAR}$", re.IGNORECASE)
 _YEARS = re.compile(r"^(\d{4})[/-](\d{2}|\d{4})$")
-_ISO_FIRST = re.compile(r"^\d{4}-\d{2}-01$")
-_IS_LONGER = re.compile(r"[qw]|^\d{4}[/-]\d{2}(?:\d{2})?$", re.IGNORECASE)
+_FIRST_OF_MONTH = re.compile(r"^\d{4}-\d{2}-01$")
+_WEEK_OR_QUARTER = re.compile("[qw]", re.IGNORECASE)
 _LONGEST_LABEL = 12
 _APRIL = 4
 _FEWEST = 2
@@ -79,8 +79,8 @@ class SeriesFile:
 
     def label(self, place: int) -> str:
         """Return a period for the axis of a chart: its month where all are months, else as it stands, shortened."""
-        months = [_ISO_FIRST.match(key) for key in self.keys]
-        if all(months) and not any(_IS_LONGER.search(period) for period in self.periods):
+        is_monthly = all(_FIRST_OF_MONTH.match(key) for key in self.keys) and len({key[5:7] for key in self.keys}) > 1
+        if is_monthly and not any(_WEEK_OR_QUARTER.search(period) for period in self.periods):
             year, month, _ = self.keys[place].split("-")
             return short_month(int(year), int(month))
         return self.periods[place][:_LONGEST_LABEL]
