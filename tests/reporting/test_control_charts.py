@@ -184,5 +184,5 @@ def test_a_chart_is_told_to_those_who_cannot_see_it():
     assert describe_chart("xmr", types, ("3", "1", "5")) == (
         "XmR chart of 2 points; 1 is a signal. At the end the centre is 3, the limits are 1 and 5."
     )
-    assert describe_chart("none", types[:1], None) == "Run chart of 1 point, without limits."
+    assert describe_chart("xmr", types[:1], None) == "XmR chart of 1 point, without limits."
     assert describe_chart("p", types[:1] * 2, ("3", "1", "5")).startswith("p chart of 2 points; none is a signal.")

@@ -16,7 +16,6 @@ from voice_of_care.trends.spc import (
     assure,
     chart_p,
     chart_p_prime,
-    chart_run,
     chart_xmr,
     choose_method,
     is_counted_enough,
@@ -257,13 +256,6 @@ def test_shares_of_nobody_or_everybody_have_no_limits(parts):
     chart = chart_p_prime(parts, [50] * 9, direction="increase")
     assert not chart.has_limits
     assert set(_rules(chart)) == {"none"}
-
-
-def test_a_run_chart_has_a_median_and_tells_no_signal():
-    chart = chart_run([1, 9, 2, NAN, 8, 3, 7], direction="increase", target=5)
-    assert (chart.points[0].centre, chart.variation, chart.assurance) == (5, None, None)
-    assert set(_rules(chart)) == {"none"}
-    assert not chart.has_limits
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from voice_of_care.trends.rules import Numbers
 
 Direction = Literal["increase", "decrease", "neutral"]
-Method = Literal["xmr", "p_prime", "p", "none"]
+Method = Literal["xmr", "p_prime", "p"]
 Standing = Literal["full", "provisional", "run_chart", "table_only"]
 
 XMR_LIMIT = 2.66
@@ -51,10 +51,10 @@ class ControlChart(NamedTuple):
 
     Attributes:
         points: one for each value, in time order.
-        method: xmr, p_prime, p; none for a run chart.
+        method: kind of limits.
         direction: which way is better.
         target: in the units of the values; None without one.
-        variation: what the last point shows; None for a run chart.
+        variation: what the last point shows; None without points.
         assurance: whether the target is met as things are; None without a target or a better direction.
         sigma_z: for p', how much wider the periods scatter than chance alone in the last phase, before the floor of 1.
     """
@@ -131,17 +131,6 @@ def chart_p(
 ) -> ControlChart:
     """Return a plain p chart of shares, in per cent, for comparison: it cries wolf where periods truly differ."""
     return _chart_shares(numerators, denominators, "p", direction, target, (rebase_at, fix_after))
-
-
-def chart_run(values: Sequence[float], *, direction: Direction, target: float | None = None) -> ControlChart:
-    """Return a run chart: the median for a centre, no limits, no rules and no icons."""
-    numbers = np.asarray(values, dtype=np.float64)
-    there = numbers[np.isfinite(numbers)]
-    median = float(np.median(there)) if len(there) else math.nan
-    points = tuple(
-        ControlPoint(float(value), median, math.nan, math.nan, 1, "none", "common_cause") for value in numbers
-    )
-    return ControlChart(points, "none", direction, target, None, None)
 
 
 def choose_method(denominators: Sequence[float]) -> Literal["xmr", "p_prime"]:
