@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from voice_of_care.cli import explain, frameworks, learn, measure, project, runs, spc  # noqa: F401 (their commands join the app)
+from voice_of_care.cli import (  # noqa: F401 (their commands join the app)
+    actions,
+    explain,
+    frameworks,
+    learn,
+    measure,
+    project,
+    runs,
+    spc,
+)
 from voice_of_care.cli.app import app
 from voice_of_care.console import say
 from voice_of_care.errors import VoiceOfCareError
