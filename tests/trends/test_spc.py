@@ -251,6 +251,16 @@ def test_shares_rebase_and_fix_like_values():
     assert rebased.points[-1].phase == 2
 
 
+def test_a_last_period_of_nobody_leaves_the_target_judged_on_the_one_before():
+    parts, wholes = [30, 33, 28, 31, 29, 34, 30, 32], [100] * 8
+    whole = chart_p_prime(parts, wholes, direction="decrease", target=90)
+    open_ended = chart_p_prime([*parts, NAN], [*wholes, 0], direction="decrease", target=90)
+    assert whole.assurance == open_ended.assurance == "consistent_pass"
+    assert open_ended.has_limits
+    assert open_ended.limits_at_end == whole.limits_at_end
+    assert open_ended.variation == "common_cause"
+
+
 @pytest.mark.parametrize("parts", [[0] * 9, [50] * 9])
 def test_shares_of_nobody_or_everybody_have_no_limits(parts):
     chart = chart_p_prime(parts, [50] * 9, direction="increase")

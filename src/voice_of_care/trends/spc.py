@@ -70,7 +70,13 @@ class ControlChart(NamedTuple):
     @property
     def has_limits(self) -> bool:
         """Return whether the last phase has limits: they lack where nothing varies or there are too few points."""
-        return bool(self.points) and math.isfinite(self.points[-1].upper_limit)
+        return bool(self.points) and math.isfinite(_last_limited(self.points).upper_limit)
+
+    @property
+    def limits_at_end(self) -> tuple[float, float, float]:
+        """Return centre, lower and upper limit at the last point of the last phase that has them, NaN without."""
+        last = _last_limited(self.points)
+        return last.centre, last.lower_limit, last.upper_limit
 
 
 def chart_xmr(
@@ -246,9 +252,15 @@ def _chart(
         ]
     if not points:
         return ControlChart((), method, direction, target, None, None)
-    last = points[-1]
-    assurance = assure(target, lower_limit=last.lower_limit, upper_limit=last.upper_limit, direction=direction)
-    return ControlChart(tuple(points), method, direction, target, _variation(last, direction), assurance)
+    limited = _last_limited(points)
+    assurance = assure(target, lower_limit=limited.lower_limit, upper_limit=limited.upper_limit, direction=direction)
+    return ControlChart(tuple(points), method, direction, target, _variation(points[-1], direction), assurance)
+
+
+def _last_limited(points: Sequence[ControlPoint]) -> ControlPoint:
+    """Return the last point of the last phase that has limits, which a share of nobody has not, else the last one."""
+    mine = [point for point in points if point.phase == points[-1].phase]
+    return next((point for point in reversed(mine) if math.isfinite(point.upper_limit)), points[-1])
 
 
 def _point_type(move: int, direction: Direction) -> str:
