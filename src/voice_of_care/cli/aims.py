@@ -143,7 +143,7 @@ def _find(value: str, known: Mapping[str, str], what: str, where: str) -> str:
         raise InputError(msg)
     near = _nearest(value, known)
     names = sorted(name for name, found in known.items() if name != found) or sorted(known)
-    rest = ["..."] if len(names) > _LISTED else []
+    rest = ["and more"] if len(names) > _LISTED else []
     hint = (
         f"Did you mean {' or '.join(near)}?" if near else f"{where} {', '.join([*names[:_LISTED], *rest]) or 'none'}."
     )

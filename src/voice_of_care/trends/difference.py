@@ -191,7 +191,7 @@ def _row(around: _Around, cautions: list[str]) -> dict[str, object]:
         "comparator_after": elsewhere.change.after if elsewhere else math.nan,
         **dict(zip(("level_change", "level_low", "level_high"), _of(segments, "level"), strict=True)),
         **dict(zip(("gap", "gap_low", "gap_high"), _of(segments, "gap"), strict=True)),
-        "verdict": _verdict(touched, elsewhere, excess),
+        "verdict": verdict_of(touched, elsewhere),
         "ground": touched.ground,
         "change": touched.change.change,
         "change_low": touched.change.low,
@@ -227,15 +227,20 @@ def _signal(judged: Judged, measure: Measure) -> str | None:
     return "improvement" if (judged.move > 0) == (direction == "increase") else "concern"
 
 
-def _verdict(touched: Judged, elsewhere: Judged | None, excess: tuple[float, float, float]) -> str:
+def verdict_of(touched: Judged, elsewhere: Judged | None) -> str:
+    """Return how far up the ladder one can go; `elsewhere` is None where the action was everywhere.
+
+    "Not in the comparator" asks that the services not touched have enough to be judged by, show no such signal, and
+    changed by less than the others beyond what chance makes of it.
+    """
     if touched.ground == "none":
         return "too_little"
     if not touched.move:
         return "no_signal"
     if elsewhere is None or elsewhere.ground == "none" or elsewhere.move == touched.move:
         return "signal_after"
-    is_beyond = excess[1] > 0 if touched.move > 0 else excess[2] < 0
-    return "signal_not_in_comparator" if is_beyond else "signal_after"
+    _, low, high = excess_of(touched.change, elsewhere.change)
+    return "signal_not_in_comparator" if (low > 0 if touched.move > 0 else high < 0) else "signal_after"
 
 
 def _points(around: _Around) -> list[dict[str, object]]:

@@ -138,11 +138,14 @@ def is_up(point: ControlPoint, measure: Measure) -> bool:
 
 
 def _choose(measure: Measure, timelines: Sequence[Timeline], counts: Sequence[Counts]) -> tuple[int, bool]:
-    """Return which are the shortest periods in which enough are counted for limits, and whether there are any."""
+    """Return which are the shortest periods in which enough are counted for limits, and whether there are any.
+
+    What came before decides, as limits rest on it alone: what all but ends after an action must not end its chart.
+    """
     for place, (timeline, counted) in enumerate(zip(timelines, counts, strict=True)):
-        judged = timeline.is_judged
-        whole = counted.whole[judged].astype(np.int64)
-        line = Line(timeline.kind, measure, counted.part[judged], whole, np.full(len(whole), math.nan), ())
+        before = timeline.window == _BEFORE
+        whole = counted.whole[before].astype(np.int64)
+        line = Line(timeline.kind, measure, counted.part[before], whole, np.full(len(whole), math.nan), ())
         if not needs_wider(line) and _has_limits(timeline, counted):
             return place, True
     return 0, False
