@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
     from voice_of_care.trends.following import SeriesFollowed
 
-SIMULATIONS = 60
+SIMULATIONS = 40
 EXERCISE = Path(__file__).resolve().parent.parent / "corpora" / "synthetic" / "listening-exercise"
 
 

@@ -122,10 +122,9 @@ def _said(measure: str, rows: Rows, counted: Counted, periods: int, most: int) -
     shape = (len(rows.items), periods)
     part = _grid(counted.totals, part_name, shape) / scale
     whole = _grid(counted.totals, whole_name, shape)
-    cells = counted.cells.loc[counted.cells[whole_name] > 0, ["item", "period", "stratum"]]
-    cells = cells.assign(part=counted.cells[part_name] / scale, whole=counted.cells[whole_name])
-    cells = cells.assign(is_base=mark_baseline(cells, most=most))
-    held = hold_mix(into_pools(cells, pool_strata(cells, rows.strata)), items=shape[0], periods=periods)
+    there = counted.cells[counted.cells[whole_name] > 0]
+    cells = there[["item", "period", "stratum"]].assign(part=there[part_name] / scale, whole=there[whole_name])
+    held, changes = _hold(cells, rows.strata, shape, most)
     if measure == "sentiment":
         low, high = _t_intervals(part, whole, _grid(counted.totals, "square", shape) / scale**2)
         held = held._replace(standardised=np.clip(held.standardised, -1.0, 1.0))
@@ -133,7 +132,16 @@ def _said(measure: str, rows: Rows, counted: Counted, periods: int, most: int) -
         low, high = _wilson_intervals(part, whole)
         held = held._replace(standardised=np.clip(held.standardised, 0.0, 1.0))
     items = np.flatnonzero(whole.sum(axis=1) > 0)
-    return Measured(measure, items, part, whole, low, high, held, name_changes(cells, rows.strata))
+    return Measured(measure, items, part, whole, low, high, held, changes)
+
+
+def _hold(cells: pd.DataFrame, strata: pd.DataFrame, shape: tuple[int, int], most: int) -> tuple[Held, Changes]:
+    """Return the values with the mix held, and who joined and left; nothing where nobody is counted."""
+    if cells.empty:
+        return Held(np.full(shape, np.nan), np.full(shape, np.nan)), Changes({}, {})
+    marked = cells.assign(is_base=mark_baseline(cells, most=most))
+    held = hold_mix(into_pools(marked, pool_strata(marked, strata)), items=shape[0], periods=shape[1])
+    return held, name_changes(marked, strata)
 
 
 def _raised(rows: Rows, counted: Counted, periods: int, most: int) -> Measured:

@@ -153,7 +153,10 @@ def name_changes(cells: pd.DataFrame, strata: pd.DataFrame) -> Changes:
 
 def _collect(named: dict[int, list[str]], column: str, shares: pd.Series) -> None:
     """Add the names that have a share to the lists of their items, where their shares together weigh enough."""
-    known = shares[shares.index.get_level_values(1) != ""].dropna()
+    known = shares.dropna()
+    known = known[known.index.get_level_values(1) != ""]
+    if known.empty:
+        return
     weighty = known[known.groupby(level=0).transform("sum") >= WEIGHTY]
     for item, name in weighty.index:
         named.setdefault(int(item), []).append(f"{column}: {name}")
