@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from voice_of_care.themes.voices import LIKE, LONG, have_voices
 from voice_of_care.themes.words import content_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scipy.cluster.hierarchy import ClusterNode
 
@@ -24,9 +25,15 @@ FEWEST_UNITS = 5
 FEWEST_GATHERINGS = 3
 """A candidate rests on so many units, in words of their own, from so many sessions (a unit without one is its own)."""
 
+FEWEST_WORDS = 2
+"""A text of one word of content ("communication") tells too little to count for something new."""
+
 NEIGHBOURS = 3
-NEARER = 0.1
+NEARER = 0.08
 """By so much are a group's texts nearer to their next of the group than to their next among known texts, on average."""
+
+PART_NEARER = 0.02
+"""And by so much the texts of each of its parts that is as large as a candidate: a part that is known is left out."""
 
 MOSTLY_NEARER = 0.7
 """So large a share of them is nearer at all."""
@@ -81,8 +88,8 @@ def find_novel(ground: Ground, known: Known) -> list[list[int]]:
     np.fill_diagonal(apart, 0.0)
     tree = to_tree(linkage(squareform(np.clip(apart, 0.0, None), checks=False), "average"))
     others = np.where(_not_others(ground), np.nan, alike)
-    shift = max(0.0, float(np.median(_next(others) - to_known)))
-    judged = _Judged(ground, known.centroids, others, to_known + shift)
+    fair = math.ceil(NEIGHBOURS * max(1.0, len(ground.texts) / len(known.texts)))
+    judged = _Judged(ground, known.centroids, others, to_known, fair)
     groups: list[list[int]] = []
     branches = [tree]
     while branches:
@@ -90,7 +97,7 @@ def find_novel(ground: Ground, known: Known) -> list[list[int]]:
         rows = sorted(branch.pre_order())
         if not _may_hold(rows, ground):
             continue
-        if _is_new(rows, judged):
+        if _is_new(branch, judged):
             groups.append(rows)
         else:
             branches += _parts(branch)
@@ -98,12 +105,16 @@ def find_novel(ground: Ground, known: Known) -> list[list[int]]:
 
 
 class _Judged(NamedTuple):
-    """What a branch is judged by: likeness to texts of others, and to the next known texts."""
+    """What a branch is judged by: likeness to texts of others, of which the next `fair` count, and to known texts.
+
+    Where later texts outnumber known ones, more of the next ones count, as more of them are near in any case.
+    """
 
     ground: Ground
     centroids: np.ndarray
     others: np.ndarray
     to_known: np.ndarray
+    fair: int
 
 
 def _likenesses(ground: Ground, known: Known) -> tuple[np.ndarray, np.ndarray]:
@@ -118,7 +129,7 @@ def _likenesses(ground: Ground, known: Known) -> tuple[np.ndarray, np.ndarray]:
         alike = alike + WORD_WEIGHT * (own @ own.T).toarray()
         to_known = to_known + WORD_WEIGHT * (own @ rest.T).toarray()
     alike = np.round((alike + alike.T) / 2.0, 6)
-    return alike, _next(np.round(to_known, 6))
+    return alike, _next(np.round(to_known, 6), NEIGHBOURS)
 
 
 def _words(text: str) -> list[str]:
@@ -148,9 +159,9 @@ def _not_others(ground: Ground) -> np.ndarray:
     return same
 
 
-def _next(likeness: np.ndarray) -> np.ndarray:
+def _next(likeness: np.ndarray, count: int) -> np.ndarray:
     """Return the mean likeness of each row to its nearest columns; a row that has none is like nothing."""
-    ordered = -np.sort(-np.where(np.isnan(likeness), -np.inf, likeness), axis=1)[:, :NEIGHBOURS]
+    ordered = -np.sort(-np.where(np.isnan(likeness), -np.inf, likeness), axis=1)[:, :count]
     there = np.isfinite(ordered)
     total = np.where(there, ordered, 0.0).sum(axis=1)
     mean: np.ndarray = total / np.maximum(there.sum(axis=1), 1)
@@ -162,18 +173,32 @@ def _may_hold(rows: Sequence[int], ground: Ground) -> bool:
     if len(frozenset().union(*(ground.gatherings[row] for row in rows))) < FEWEST_GATHERINGS:
         return False
     said = [(frozenset(_words(ground.texts[row])), ground.units[row]) for row in rows]
-    return len(frozenset().union(*(units for _, units in said))) >= FEWEST_UNITS and have_voices(
-        said, enough=FEWEST_UNITS
-    )
+    telling = [(words, units) for words, units in said if len(words) >= FEWEST_WORDS]
+    people = frozenset().union(*(units for _, units in telling))
+    return len(people) >= FEWEST_UNITS and have_voices(telling, enough=FEWEST_UNITS)
 
 
-def _is_new(rows: Sequence[int], judged: _Judged) -> bool:
+def _is_new(branch: ClusterNode, judged: _Judged) -> bool:
+    rows = sorted(branch.pre_order())
     centre = np.asarray(judged.ground.vectors[rows], dtype=np.float64).mean(axis=0)
     length = float(np.linalg.norm(centre))
     if length < COHESIVE or float(np.max(judged.centroids @ (centre / length))) >= SAME_THEME:
         return False
-    nearer = _next(judged.others[np.ix_(rows, rows)]) - judged.to_known[rows]
-    return bool(np.round(nearer.mean(), 6) >= NEARER and (nearer > 0).mean() >= MOSTLY_NEARER)
+    nearer = np.round(_next(judged.others[np.ix_(rows, rows)], judged.fair) - judged.to_known[rows], 6)
+    if nearer.mean() < NEARER or (nearer > 0).mean() < MOSTLY_NEARER:
+        return False
+    nearer_of = dict(zip(rows, nearer.tolist(), strict=True))
+    return all(np.mean([nearer_of[row] for row in part]) >= PART_NEARER for part in _large_parts(branch))
+
+
+def _large_parts(branch: ClusterNode) -> Iterator[list[int]]:
+    """Yield the rows of a branch and of all its parts that are as large as a candidate: none of them may be known."""
+    branches = [branch]
+    while branches:
+        part = branches.pop()
+        if part.get_count() >= FEWEST_UNITS:
+            yield part.pre_order()
+            branches += _parts(part)
 
 
 def _parts(branch: ClusterNode) -> list[ClusterNode]:
