@@ -97,7 +97,7 @@ LAYOUTS = Table(
         "worst": number("value of the score column that is worst"),
         "best": number("value of the score column that is best"),
         "day_first": Column(BOOLEAN, "order of day and month, where the dates showed one", required=False),
-        "records": integer("records from which this was seen", low=0),
+        "records": integer("records with words from which this was seen", low=0),
         "run_id": integer("run that saw it", low=1),
     },
     ("signature", "header", "number", "use"),

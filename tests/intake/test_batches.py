@@ -258,6 +258,18 @@ def test_a_small_file_is_read_as_the_large_one_before_it(folder):
     assert alone.comments["score"].tolist() == [5.0]
 
 
+def test_files_of_the_same_columns_are_read_alike_in_one_batch(folder):
+    asked = ["Ref", "Date", "Rating", "Your experience", "Tell us about the food"]
+    large = [[str(i), "", str(i % 11), f"The ward was {SAID[i % 10]} on day {i}", "no"] for i in range(60)]
+    folder.table("a.csv", [asked, ["60", "", "5", "The ward was calm", ""]])
+    folder.table("b.csv", [asked, *large])
+    read = Project().add(folder.path)
+    assert len(read.comments) + len(read.set_aside) == 61
+    assert read.comments["score"].tolist()[0] == 3.0
+    inspected = folder.inspect().sources
+    assert [column.role for column in inspected[0].columns] == [column.role for column in inspected[1].columns]
+
+
 # --- two exports that both count from one ----------------------------------------------------------------------------
 
 
@@ -441,7 +453,7 @@ def test_a_channel_is_named_without_dates_numbers_and_versions(name, stem):
     assert stem_of(name) == stem
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.lists(
         st.lists(st.tuples(st.integers(1, 12), st.integers(0, 9)), min_size=1, max_size=12), min_size=2, max_size=4

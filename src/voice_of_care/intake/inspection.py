@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from voice_of_care.intake.layout import clean_header
-from voice_of_care.intake.reading import SourceRead, read_sources
+from voice_of_care.intake.reading import SourceRead, read_to_inspect
 from voice_of_care.intake.suggestions import suggest_settings
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def inspect_paths(paths: Sequence[Path], *, settings: Settings) -> Inspection:
         InputError: a path does not exist.
         SettingsError: a mapping names a column that its file does not have.
     """
-    sources = sorted(read_sources(paths, settings=settings), key=lambda source: source.source)
+    sources = read_to_inspect(paths, settings=settings)
     suggested: dict[str, str] = {}
     for source in sources:
         suggestion = suggest_settings(source, settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from voice_of_care.intake.items import Facts
+
+
+class TableSeen(NamedTuple):
+    """A table as it was read, and how many of its records hold words."""
+
+    layout: Layout
+    facts: Facts
+    records: int
+
+    @property
+    def weight(self) -> tuple[bool, int]:
+        """Return how much it counts: what the settings name goes first, then the number of records."""
+        return (self.layout.preset == MAPPING, self.records)
 
 
 class Memory:
@@ -43,30 +56,44 @@ class Memory:
             int(first["records"]),
         )
 
-    def keep(self, read: Iterable[tuple[Layout, Facts]], *, run_id: int) -> pd.DataFrame:
+    def agrees(self, layout: Layout, facts: Facts) -> bool:
+        """Say whether a table is read as tables of these columns are remembered to be."""
+        known = self.recall(signature_of_headers(layout.headers))
+        if known is None:
+            return True
+        has_order = known.day_first is None or not facts.either_dates or _shown_order(facts, layout) is not None
+        return has_order and known.uses == _uses(layout) and known.scale == layout.scale
+
+    def keep(self, read: Iterable[TableSeen], *, run_id: int) -> pd.DataFrame:
         """Return the table of layouts after a batch: of each signature, the one seen from most records."""
-        best: dict[str, tuple[Layout, Facts]] = {}
-        for layout, facts in read:
-            signature = seal_signature(signature_of_headers(layout.headers), key=self._key)
-            if signature not in best or _weight(layout, facts) > _weight(*best[signature]):
-                best[signature] = (layout, facts)
+        best: dict[str, TableSeen] = {}
+        for table in read:
+            signature = seal_signature(signature_of_headers(table.layout.headers), key=self._key)
+            if signature not in best or table.weight > best[signature].weight:
+                best[signature] = table
         known = self._rows.drop_duplicates("signature").set_index("signature")
         weights = {
             str(signature): (preset == MAPPING, int(records))
             for signature, preset, records in zip(known.index, known["preset"], known["records"], strict=True)
         }
-        new = {each: best[each] for each in sorted(best) if _weight(*best[each]) > weights.get(each, (False, -1))}
-        rows = [row for signature, (layout, facts) in new.items() for row in _rows(signature, layout, facts, run_id)]
+        new = {each: best[each] for each in sorted(best) if best[each].weight > weights.get(each, (False, -1))}
+        rows = [row for signature, table in new.items() for row in _rows(signature, table, run_id)]
         fresh = conform(pd.DataFrame(rows, columns=list(LAYOUTS.columns)), LAYOUTS)
         left = self._rows[~self._rows["signature"].isin(list(new))]
         return fresh if left.empty else pd.concat([left, fresh], ignore_index=True)
 
 
-def _weight(layout: Layout, facts: Facts) -> tuple[bool, int]:
-    return (layout.preset == MAPPING, facts.records)
+def _uses(layout: Layout) -> dict[tuple[str, int], tuple[str, ...]]:
+    numbered = numbered_headers(layout.headers)
+    uses: dict[tuple[str, int], tuple[str, ...]] = {}
+    for column in layout.columns:
+        if column.header:
+            uses[numbered[column.place]] = (*uses.get(numbered[column.place], ()), column.use)
+    return uses
 
 
-def _rows(signature: str, layout: Layout, facts: Facts, run_id: int) -> list[tuple[object, ...]]:
+def _rows(signature: str, table: TableSeen, run_id: int) -> list[tuple[object, ...]]:
+    layout = table.layout
     numbered = numbered_headers(layout.headers)
     return [
         (
@@ -76,8 +103,8 @@ def _rows(signature: str, layout: Layout, facts: Facts, run_id: int) -> list[tup
             layout.preset,
             layout.scale.worst,
             layout.scale.best,
-            _shown_order(facts, layout),
-            facts.records,
+            _shown_order(table.facts, layout),
+            table.records,
             run_id,
         )
         for column in layout.columns

@@ -10,7 +10,7 @@ from voice_of_care.errors import InputError
 from voice_of_care.intake.batches import settle
 from voice_of_care.intake.items import Facts, Item, find_defaults
 from voice_of_care.intake.known import NOT_READ, KnownFile, files_in, is_silent, nothing_known, said_of
-from voice_of_care.intake.layout import Layout, find_layout
+from voice_of_care.intake.layout import MAPPING, Layout, find_layout
 from voice_of_care.intake.ledger import (
     comments_of,
     file_digest,
@@ -21,7 +21,7 @@ from voice_of_care.intake.ledger import (
     set_aside_of,
     sources_of,
 )
-from voice_of_care.intake.memory import Memory
+from voice_of_care.intake.memory import Memory, TableSeen
 from voice_of_care.intake.notes import read_notes
 from voice_of_care.intake.people import names_in
 from voice_of_care.intake.readers import FoundFile, ReadFile, find_files, read_file
@@ -29,7 +29,7 @@ from voice_of_care.intake.records import read_table
 from voice_of_care.raw import FILES, LAYOUTS, PEOPLE, RECORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -138,9 +138,9 @@ def read_comments(
     """
     before = known or nothing_known()
     shelf = Shelf(before, key)
-    sources = sorted(
-        read_sources(paths, settings=settings, shelf=shelf, progress=progress), key=lambda source: source.source
-    )
+    read = list(read_sources(paths, settings=settings, shelf=shelf, progress=progress))
+    layouts = shelf.memory.keep(_layouts(read), run_id=run_id)
+    sources = sorted(read_alike(read, settings=settings, memory=Memory(layouts, key)), key=lambda each: each.source)
     settled = settle(sources, known=before, key=key, run_id=run_id)
     records = records_of(settled, before.records)
     names = frozenset().union(*(names_in(source.file.passages) for source in sources if source.file))
@@ -157,9 +157,7 @@ def read_comments(
         records=records,
         files=files_of(sources, before.files, key=key, run_id=run_id),
         people=people,
-        layouts=shelf.memory.keep(
-            ((source.layout, source.facts) for source in sources if source.layout and source.is_read), run_id=run_id
-        ),
+        layouts=layouts,
         changed=tuple(each.ids.comment_id for each in was_comment if each.item.reason is None),
         gone=(
             *(each.ids.comment_id for each in was_comment if each.item.reason is not None),
@@ -271,6 +269,40 @@ def _read_sources_of(file: FoundFile, *, settings: Settings, shelf: Shelf) -> It
             items = tuple(replace(item, source=name) for item in source.items)
             told = replace(told, source=name, was=was, items=items)
         yield told
+
+
+def read_alike(sources: Iterable[SourceRead], *, settings: Settings, memory: Memory) -> Iterator[SourceRead]:
+    """Read the tables anew that were read otherwise than others of the same columns, in larger files or mapped ones."""
+    for source in sources:
+        if (
+            source.layout is None
+            or source.file is None
+            or source.preset == MAPPING
+            or memory.agrees(source.layout, source.facts)
+        ):
+            yield source
+            continue
+        again = read_content(source.file, settings=settings, name=source.file_name, memory=memory)
+        for other in again:
+            if other.part == source.part:
+                items = tuple(replace(item, source=source.source) for item in other.items)
+                yield replace(source, items=items, facts=other.facts, layout=other.layout, preset=other.preset,
+                              problems=other.problems)  # fmt: skip
+
+
+def read_to_inspect(paths: Sequence[Path], *, settings: Settings) -> list[SourceRead]:
+    """Read the sources of files and folders as a first analysis would."""
+    read = list(read_sources(paths, settings=settings))
+    layouts = Memory(LAYOUTS.empty(), b"").keep(_layouts(read), run_id=1)
+    return sorted(read_alike(read, settings=settings, memory=Memory(layouts, b"")), key=lambda each: each.source)
+
+
+def _layouts(sources: Iterable[SourceRead]) -> list[TableSeen]:
+    return [
+        TableSeen(source.layout, source.facts, len({item.place for item in source.items if item.reason is None}))
+        for source in sources
+        if source.layout and source.is_read
+    ]
 
 
 def read_content(

@@ -429,10 +429,11 @@ def _within(source: Incoming, records: Sequence[Record], own: set[str]) -> list[
             first.setdefault(record.source, record.row)
             last[record.source] = record.row
     adds_nothing = len(own) == len(source.entries)
+    earliest, latest = min(days, default=None), max(days, default=None)
 
     def is_within(record: Record) -> bool:
-        if days and record.received_on is not None:
-            return min(days) <= record.received_on <= max(days)
+        if earliest is not None and latest is not None and record.received_on is not None:
+            return earliest <= record.received_on <= latest
         return adds_nothing or (record.source in first and first[record.source] <= record.row <= last[record.source])
 
     return [record for record in records if is_within(record)]
