@@ -6,11 +6,12 @@ import pytest
 
 from tests.store.made import all_tables, run_row
 from voice_of_care.errors import StoreError
+from voice_of_care.raw import RAW_TABLES
 from voice_of_care.store import Store
 from voice_of_care.store.layout import COMPUTED, KEPT, MIGRATIONS, STORED, VERSIONED
 from voice_of_care.tables import TABLES
 
-NEW_TABLES = ("theme_prototypes", "lineage", "records", "files", "people", "history")
+NEW_TABLES = ("theme_prototypes", "lineage", *(table.name for table in RAW_TABLES[2:]), "history")
 NEW_COLUMNS = {
     "runs": (
         *("kind", "theme_version", "comments_added", "comments_changed", "comments_removed"),
