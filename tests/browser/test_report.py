@@ -116,6 +116,7 @@ def test_one_rendering_of_each_chart_is_shown(browser: sync_api.Browser, pages: 
     for width, shown in ((DESKTOP, ".wide"), (PHONE, ".narrow")):
         page = browser.new_page(viewport={"width": width, "height": 900})
         page.goto(pages["publish"].as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true; })")
         drawn = page.locator("figure.chart svg[role=img]:visible")
         assert drawn.count() == page.locator("figure.chart").count()
         assert drawn.count() == page.locator(f"figure.chart {shown}:visible").count()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -283,11 +284,30 @@ def _svg(chart: alt.LayerChart, *, stem: str, title: str, description: str) -> s
     # The renderer numbers its clips through the life of the process; ours start anew with each drawing.
     numbers = {old: str(new) for new, old in enumerate(dict.fromkeys(re.findall(r'id="([^"]+)"', svg)), start=1)}
     svg = re.sub(r'(id="|url\(#)([^")]+)', lambda found: f"{found[1]}{stem}-{numbers.get(found[2], found[2])}", svg)
+    svg = _share_marks(svg.replace(' transform="translate(0,0)"', ""), stem)
     head = f'<svg role="img" aria-labelledby="{stem}-title {stem}-desc" font-family="{FONT}"'
     words = f'<title id="{stem}-title">{escape(title)}</title><desc id="{stem}-desc">{escape(description)}</desc>'
     svg = svg.replace("<svg", head, 1)
     first = svg.index(">") + 1
     return svg[:first] + words + svg[first:]
+
+
+def _share_marks(svg: str, stem: str) -> str:
+    """Say once how marks look that are drawn alike many times: a third of a control chart's bytes."""
+    placed = re.compile(r'<path transform="translate\(([-\d.]+),([-\d.]+)\)"( d="[^"]+"[^>]*)/>')
+    times = Counter(found[3] for found in placed.finditer(svg))
+    names = {look: f"{stem}-mark-{place}" for place, look in enumerate(times, start=1) if times[look] > 2}
+    told: set[str] = set()
+
+    def shorten(found: re.Match[str]) -> str:
+        across, down, look = found.groups()
+        if look not in names:
+            return found[0]
+        first = "" if look in told else f'<defs><path id="{names[look]}"{look}/></defs>'
+        told.add(look)
+        return f'{first}<use href="#{names[look]}" x="{across}" y="{down}"/>'
+
+    return placed.sub(shorten, svg)
 
 
 def png(svg: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from voice_of_care.reporting.control_icons import assurance_icon, variation_icon
+from voice_of_care.trend_tables import ASSURANCES, VARIATIONS
 
 _SIDE = 28
 _SHAPES = {
@@ -35,14 +36,33 @@ def shape(name: str, colour: str) -> Markup:
 
 def state(name: str) -> Markup:
     """Return the icon of what a series shows: its variation, that a change of mix explains it, or neither."""
-    if name == "explained":
-        return _svg(_EXPLAINED, _SIDE)
-    return _svg(_NO_LIMITS, _SIDE) if name == "no_limits" else variation_icon(name)
+    return _use(f"icon-{name}")
 
 
 def assurance(name: str) -> Markup:
     """Return the icon of whether a target is met."""
-    return assurance_icon(name)
+    return _use(f"icon-{name}")
+
+
+def sprite() -> Markup:
+    """Return every icon once, for the page to refer to: hundreds of series each show one."""
+    drawn = {"explained": _svg(_EXPLAINED, _SIDE), "no_limits": _svg(_NO_LIMITS, _SIDE)}
+    drawn |= {name: variation_icon(name) for name in VARIATIONS}
+    drawn |= {name: assurance_icon(name) for name in ASSURANCES}
+    symbols = "".join(
+        f'<symbol id="icon-{name}" viewBox="0 0 {_SIDE} {_SIDE}">{_body(icon)}</symbol>' for name, icon in drawn.items()
+    )
+    return Markup(f'<svg class="sprite" aria-hidden="true" focusable="false">{symbols}</svg>')  # noqa: S704 (our own marks)
+
+
+def _body(icon: Markup) -> str:
+    text = str(icon)
+    return text[text.index(">") + 1 : text.rindex("</svg>")]
+
+
+def _use(anchor: str) -> Markup:
+    size = f'width="{_SIDE}" height="{_SIDE}"'
+    return Markup(f'<svg class="mark control-icon" aria-hidden="true" {size}><use href="#{anchor}"/></svg>')  # noqa: S704 (our own marks)
 
 
 def verdict(name: str) -> Markup:

@@ -30,7 +30,7 @@ def draw_all(cards: Sequence[Card], actions: Sequence[ActionView]) -> dict[str, 
             drawings[stem] = _draw_card(card, card.whole, stem)
     for action in actions:
         for measured in action.measures:
-            if len(measured.points) >= FEWEST_POINTS:
+            if len(measured.points) >= FEWEST_POINTS and measured.verdict != "too_little":
                 drawings[measured.anchor] = _draw_measured(action, measured)
     return drawings
 

@@ -20,14 +20,14 @@ MEASURES = {
     "sentiment": "mean tone",
     "fft": "share who gave one of the two best scores",
 }
-MEASURES_MEAN = {
+_MEANINGS = {
     "raised": "Of those heard, the share who raise it.",
-    "negative": "Of those who speak of it, the share who have only bad to say.",
-    "sentiment": f"Mean tone of those who speak of it, from {MINUS}1 (very negative) to 1 (very positive), as judged by"
-    " a computer.",
-    "fft": "Of those who gave a score, the share who gave one of the two best.",
+    "negative": "Of those {who}, the share who have only bad to say.",
+    "sentiment": f"Mean tone of those {{who}}, from {MINUS}1 (very negative) to 1 (very positive), as judged by a"
+    " computer.",
+    "fft": "Of those {who} and gave a score, the share who gave one of the two best.",
 }
-PERIODS = {"week": "week", "month": "month", "quarter": "quarter"}
+_WHO = {"theme": "who speak of it", "parent": "who speak of it", "priority": "who speak of it"}
 STANDINGS = {
     "full": "Full",
     "provisional": "Provisional",
@@ -138,7 +138,17 @@ GROUNDS_SAY = {
     "limits": "Judged on limits drawn from the time before, and on before against after.",
     "before_after": "Judged on before against after alone: periods are too few, or rest on too few people, for limits.",
 }
-DIFFERENCE_CAUTIONS: dict[str, str] = {}
+DIFFERENCE_CAUTIONS = {
+    "autocorrelation": "Neighbouring periods are alike, so that intervals are too narrow.",
+    "trend_before": "It was moving already before the action.",
+    "mix": "Within services and channels it did not move the same way: a change of mix may be behind it.",
+    "new_source": "Some of it comes from a source or a service first heard after the action.",
+    "source_gone": "A source or a service heard before the action is no longer heard.",
+    "season": "Less than a year is known before or after: the season can\u2019t be told from a difference.",
+    "other_action": "Another action began there at about the same time.",
+    "no_comparator": "No service was left untouched to compare with.",
+    "comparator_too_little": "Too little was heard of the services not touched to compare with them.",
+}
 
 
 def difference_caution(code: str) -> str:
@@ -164,6 +174,11 @@ def tone(value: float) -> str:
 def measured(measure: str, value: float) -> str:
     """Return a value of a measure, in per cent for shares."""
     return tone(value) if measure == "sentiment" else percent(value)
+
+
+def meaning(scope: str, measure: str) -> str:
+    """Return what a measure is, in a sentence."""
+    return _MEANINGS[measure].format(who=_WHO.get(scope, "who were heard"))
 
 
 def series_name(label: str, measure: str) -> str:
