@@ -57,8 +57,9 @@ def _of_action(action: pd.Series, said: pd.DataFrame, mentions: pd.DataFrame) ->
     if not is_aimed:
         after = after[after["count"] > 0]
     ordered = after.sort_values(["count", "received_on", "text"], ascending=[False, True, True], kind="stable")
-    ordered = ordered.assign(action_id=action["action_id"], rank=range(1, len(ordered) + 1))
-    return ordered[list(ACTION_SEGMENTS.columns)]
+    numbers = pd.Series(range(1, len(ordered) + 1), index=ordered.index)
+    ranked: pd.DataFrame = ordered.assign(action_id=str(action["action_id"]), rank=numbers)
+    return ranked[list(ACTION_SEGMENTS.columns)]
 
 
 def _content_words(text: str) -> dict[str, str]:
@@ -67,7 +68,11 @@ def _content_words(text: str) -> dict[str, str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     words = [match.group().casefold().replace("’", "'") for match in _WORD.finditer(text)]
-    return {_stem(word): word for word in reversed(words) if word not in ENGLISH_STOP_WORDS}
+    stems: dict[str, str] = {}
+    for word in words:
+        if word not in ENGLISH_STOP_WORDS:
+            stems.setdefault(_stem(word), word)
+    return stems
 
 
 def _stem(word: str) -> str:
