@@ -425,6 +425,26 @@ def test_people_named_in_earlier_notes_are_still_looked_for(folder):
     assert first.names == second.names == tuple(project.known.people["name"])
 
 
+@pytest.mark.parametrize("kind", ["notes", "table"])
+def test_a_corrected_file_given_by_itself_keeps_what_the_settings_say_of_it(folder, kind):
+    project = Project({"sources": [{"files": "workshops/*", "service": "Maternity", "respondent_group": "carer"}]})
+    said = [f"Staff on the ward were {word} to my mother" for word in SAID]
+
+    def write(name):
+        if kind == "notes":
+            return folder.write(f"{name}.md", notes(said))
+        return folder.table(f"{name}.csv", [["Date", "Comments"], *[["01/03/2024", text] for text in said]])
+
+    write("workshops/one")
+    project.add(folder.path)
+    said[3] = "The wait for an ambulance was four hours"
+    path = write("workshops/one")
+    read = project.add(path)
+    assert (len(read.comments), len(read.gone), read.already) == (1, kind == "notes", 9)
+    assert {(row["service"], row["respondent_group"]) for row in project.comments.values()} == {("Maternity", "carer")}
+    assert project.add(path).seen
+
+
 # --- whatever comes --------------------------------------------------------------------------------------------------
 
 

@@ -77,7 +77,7 @@ def settle(sources: Sequence[SourceRead], *, known: Known, key: bytes, run_id: i
         lookup = Lookup(known, (entry.marks for own in entries for entry in own), same_files=same)
         for source, own in zip(sources, entries, strict=True):
             if own:
-                incoming = Incoming(source.file_name, source.said, own, source.was, own[0].item.identity.is_notes)
+                incoming = _incoming(source, own)
                 matches.append((incoming, match_source(incoming, lookup)))
     verdicts = _judge(matches)
     every = [entry for own in entries for entry in own]
@@ -111,6 +111,24 @@ def settle(sources: Sequence[SourceRead], *, known: Known, key: bytes, run_id: i
         _traces(taken, lookup),
         {source.source: own[0].marks.signature for source, own in zip(sources, entries, strict=True) if own},
     )
+
+
+def find_versions(sources: Sequence[SourceRead], *, known: Known, key: bytes) -> dict[str, str]:
+    """Return for each source that is a version of a stored one the name by which the settings knew its file."""
+    entries = _entries(sources, key)
+    lookup = Lookup(known, (entry.marks for own in entries for entry in own), same_files=())
+    found = {}
+    for source, own in zip(sources, entries, strict=True):
+        if own:
+            matched = match_source(_incoming(source, own), lookup)
+            files = [lookup.file_of[family].name for family in matched.versions if family in lookup.file_of]
+            found.update({source.source: files[0]} if files else {})
+    return found
+
+
+def _incoming(source: SourceRead, entries: tuple[Entry, ...]) -> Incoming:
+    is_notes = entries[0].item.identity.is_notes
+    return Incoming(source.file_name, source.said, entries, source.was, is_notes)
 
 
 def _entries(sources: Sequence[SourceRead], key: bytes) -> list[tuple[Entry, ...]]:

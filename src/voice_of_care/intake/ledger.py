@@ -102,9 +102,8 @@ def files_of(sources: Sequence[SourceRead], known: pd.DataFrame, *, key: bytes, 
         said = source.said if source.is_read else NOT_READ
         before = read.get(digest)
         if before is None:
-            read[digest] = KnownFile(
-                digest, source.file_name, source.file_name, said, [source.source], [source.part], run_id
-            )
+            shown = source.file.name if source.file else source.source
+            read[digest] = KnownFile(digest, source.read_as, shown, said, [source.source], [source.part], run_id)
         else:
             read[digest] = before._replace(sources=[*before.sources, source.source], parts=[*before.parts, source.part])
     for digest, file in read.items():
@@ -112,7 +111,6 @@ def files_of(sources: Sequence[SourceRead], known: pd.DataFrame, *, key: bytes, 
         if stored is not None:
             kept = [place for place, source in enumerate(stored.sources) if source not in file.sources]
             file = file._replace(
-                name=stored.name,
                 shown=stored.shown,
                 sources=[*file.sources, *(stored.sources[place] for place in kept)],
                 parts=[*file.parts, *(stored.parts[place] for place in kept)],

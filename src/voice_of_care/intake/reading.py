@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from voice_of_care.errors import InputError
-from voice_of_care.intake.batches import settle
+from voice_of_care.intake.batches import find_versions, settle
 from voice_of_care.intake.items import Facts, Item, find_defaults
 from voice_of_care.intake.known import NOT_READ, KnownFile, files_in, is_silent, nothing_known, said_of
 from voice_of_care.intake.layout import MAPPING, Layout, find_layout
@@ -91,8 +91,9 @@ class ReadComments(NamedTuple):
 class SourceRead:
     """One table, or the notes of one file, as read.
 
-    file_name: the file's path below the folder given. part: the sheet or table of it. said: digest of what the settings
-    say of it. was: the stored source that was read from the same bytes under other settings, if there is one.
+    file_name: the file's path below the folder given. read_as: the name by which the settings know it. part: the sheet
+    or table of it. said: digest of what the settings say of it. was: the stored source that was read from the same
+    bytes under other settings, if there is one.
     """
 
     source: str
@@ -106,6 +107,7 @@ class SourceRead:
     file: ReadFile | None = None
     is_read: bool = True
     file_name: str = ""
+    read_as: str = ""
     part: str = ""
     said: str = ""
     was: tuple[str, ...] = ()
@@ -140,7 +142,9 @@ def read_comments(
     shelf = Shelf(before, key)
     read = list(read_sources(paths, settings=settings, shelf=shelf, progress=progress))
     layouts = shelf.memory.keep(_layouts(read), run_id=run_id)
-    sources = sorted(read_alike(read, settings=settings, memory=Memory(layouts, key)), key=lambda each: each.source)
+    memory = Memory(layouts, key)
+    sources = sorted(read_alike(read, settings=settings, memory=memory), key=lambda each: each.source)
+    sources = read_as_before(sources, settings=settings, memory=memory, known=before, key=key)
     settled = settle(sources, known=before, key=key, run_id=run_id)
     records = records_of(settled, before.records)
     names = frozenset().union(*(names_in(source.file.passages) for source in sources if source.file))
@@ -235,8 +239,9 @@ def read_sources(
     on = shelf or Shelf(nothing_known(), b"")
     for problem in found.problems:
         yield SourceRead(
-            on.label(problem.name), "not read", problems=(problem.reason,), is_read=False, file_name=problem.name
-        )
+            on.label(problem.name), "not read", problems=(problem.reason,), is_read=False, file_name=problem.name,
+            read_as=problem.name,
+        )  # fmt: skip
     for done, file in enumerate(found.files):
         if progress is not None:
             progress(done, len(found.files))
@@ -259,11 +264,12 @@ def _read_sources_of(file: FoundFile, *, settings: Settings, shelf: Shelf) -> It
         content = read_file(file.path, label, settings=settings.intake)
     except InputError as error:
         ending = file.path.suffix.lstrip(".").lower() or "?"
-        yield SourceRead(label, ending, problems=(str(error),), is_read=False, file_name=file.name)
+        yield SourceRead(label, ending, problems=(str(error),), is_read=False, file_name=file.name,
+                         read_as=file.name)  # fmt: skip
         return
     said = said_of(read_as, settings)
     for source in read_content(content, settings=settings, name=read_as, memory=shelf.memory):
-        told = replace(source, file_name=read_as, said=said)
+        told = replace(source, file_name=file.name, read_as=read_as, said=said)
         if known is not None:
             name, was = shelf.label_again(known, source.part, source.source)
             items = tuple(replace(item, source=name) for item in source.items)
@@ -274,20 +280,39 @@ def _read_sources_of(file: FoundFile, *, settings: Settings, shelf: Shelf) -> It
 def read_alike(sources: Iterable[SourceRead], *, settings: Settings, memory: Memory) -> Iterator[SourceRead]:
     """Read the tables anew that were read otherwise than others of the same columns, in larger files or mapped ones."""
     for source in sources:
-        if (
-            source.layout is None
-            or source.file is None
-            or source.preset == MAPPING
-            or memory.agrees(source.layout, source.facts)
-        ):
-            yield source
-            continue
-        again = read_content(source.file, settings=settings, name=source.file_name, memory=memory)
-        for other in again:
-            if other.part == source.part:
-                items = tuple(replace(item, source=source.source) for item in other.items)
-                yield replace(source, items=items, facts=other.facts, layout=other.layout, preset=other.preset,
-                              problems=other.problems)  # fmt: skip
+        is_alike = source.layout is None or source.preset == MAPPING or memory.agrees(source.layout, source.facts)
+        yield source if is_alike else _read_again(source, source.read_as, settings=settings, memory=memory)
+
+
+def read_as_before(
+    sources: Sequence[SourceRead], *, settings: Settings, memory: Memory, known: Known, key: bytes
+) -> list[SourceRead]:
+    """Read versions of stored files anew, as the settings have it for these, where they say nothing of the new name."""
+    if known.records.empty or not (settings.mapping or settings.sources):
+        return list(sources)
+    silent = [source for source in sources if source.file and not source.was and is_silent(source.file_name, settings)]
+    names = find_versions(silent, known=known, key=key)
+    found = []
+    for source in sources:
+        name = names.get(source.source)
+        if name is None or is_silent(name, settings):
+            found.append(source)
+        else:
+            told = replace(source, read_as=name, said=said_of(name, settings))
+            found.append(_read_again(told, name, settings=settings, memory=memory))
+    return found
+
+
+def _read_again(source: SourceRead, name: str, *, settings: Settings, memory: Memory) -> SourceRead:
+    """Read the same table or notes of a file as the settings have it for a file of this name."""
+    if source.file is None:
+        return source
+    for other in read_content(source.file, settings=settings, name=name, memory=memory):
+        if other.part == source.part:
+            items = tuple(replace(item, source=source.source) for item in other.items)
+            return replace(source, items=items, facts=other.facts, layout=other.layout, preset=other.preset,
+                           problems=other.problems)  # fmt: skip
+    return source
 
 
 def read_to_inspect(paths: Sequence[Path], *, settings: Settings) -> list[SourceRead]:
