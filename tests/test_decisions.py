@@ -7,7 +7,15 @@ import pytest
 
 from tests.small import small_analysis
 from voice_of_care.counting import units
-from voice_of_care.decisions import Decision, apply_decisions, is_chain_whole, record_decisions, text_hash
+from voice_of_care.decisions import (
+    Decision,
+    apply_decisions,
+    is_chain_whole,
+    judge_candidates,
+    record_decisions,
+    text_hash,
+)
+from voice_of_care.tables import SET_ASIDE, conform, standing
 
 
 def decided(*decisions):
@@ -125,3 +133,57 @@ def test_what_is_taken_out_of_a_comment_is_taken_out_of_its_example():
     span = {"comment_id": "VOC-0000000005", "start": 13, "end": 26, "text_hash": text_hash(text)}
     after = decided(Decision("link.set", said, {}, "ann"), Decision("deid.redact", span, {}, "ann"))
     assert after.examples["text"].tolist() == ["My neighbour [REDACTED] parked my car."]
+
+
+def with_candidate(*decisions):
+    """Return the small analysis, its third theme a candidate that shares a segment and holds one of the pool."""
+    analysis = small_analysis()
+    themes = analysis.themes.assign(status=["proposed", "proposed", "candidate"])
+    pool = analysis.segments["segment_id"].iloc[4]
+    aside = pd.DataFrame(
+        {"step": ["themes"], "item_id": [pool], "source": ["f"], "source_ref": [None], "reason": ["fits no theme"]}
+    )
+    events = record_decisions(analysis.events, decisions, at_utc="2024-01-01T00:00:00+00:00")
+    stored = replace(analysis, themes=themes, set_aside=conform(aside, SET_ASIDE), events=events)
+    return stored, apply_decisions(stored, unit_of=units(analysis.safe_comments))
+
+
+def test_a_candidate_waits_and_does_not_stand():
+    stored, after = with_candidate()
+    assert standing(after.themes)["theme_id"].tolist() == ["T01", "T02"]
+    assert judge_candidates(stored) == (frozenset(), frozenset())
+    pd.testing.assert_frame_equal(after.assignments, stored.assignments)
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        Decision("theme.confirm", {"theme_id": "T03", "label": "Parking"}, {}, "ann"),
+        Decision("theme.rename", {"theme_id": "T03", "label": "Car park"}, {}, "ann"),
+    ],
+)
+def test_a_candidate_that_is_taken_on_has_its_segments_to_itself(decision):
+    stored, after = with_candidate(decision)
+    assert after.themes.set_index("theme_id")["status"]["T03"] == "confirmed"
+    own = after.assignments.loc[after.assignments["theme_id"] == "T03", "segment_id"]
+    others = after.assignments.loc[after.assignments["theme_id"] != "T03", "segment_id"]
+    assert not set(own) & set(others)
+    assert len(own) == 4
+    assert after.set_aside.empty
+    assert after.themes.set_index("theme_id")["size"].to_dict() == {"T01": 6, "T02": 2, "T03": 4}
+    assert judge_candidates(stored) == (frozenset({"T03"}), frozenset())
+
+
+def test_a_candidate_that_is_merged_is_taken_on_and_its_segments_go_to_the_other():
+    stored, after = with_candidate(Decision("theme.merge", {"theme_id": "T03", "into": "T02"}, {}, "ann", "the same"))
+    assert set(after.assignments["theme_id"]) == {"T02"}
+    assert after.set_aside.empty
+    assert judge_candidates(stored) == (frozenset({"T03"}), frozenset())
+
+
+def test_a_candidate_that_is_refused_changes_nothing_else():
+    stored, after = with_candidate(Decision("theme.retire", {"theme_id": "T03"}, {}, "ann", "none"))
+    assert after.themes.set_index("theme_id")["status"]["T03"] == "retired"
+    assert len(after.set_aside) == 1
+    pd.testing.assert_frame_equal(after.assignments, stored.assignments)
+    assert judge_candidates(stored) == (frozenset(), frozenset({"T03"}))

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from tests.themes.later import Project, candidates_of, garden, in_batches
+from voice_of_care.analysis import Analysis
 from voice_of_care.counting import units
-from voice_of_care.tables import ASSIGNMENTS, THEMES, conform
-from voice_of_care.themes import Former, Version, trace_lineage
+from voice_of_care.decisions import Decision, apply_decisions, content_of, record_decisions
+from voice_of_care.tables import ASSIGNMENTS, TABLES, THEMES, conform
+from voice_of_care.themes import Former, ThemesFound, Version, trace_lineage
 from voice_of_care.themes.identity import match_known, strongest_theme
 
 
@@ -121,3 +123,42 @@ def test_a_candidate_keeps_its_id_when_the_refit_finds_it_and_a_refused_one_does
         assert set(after.themes["status"]) == {"proposed"}
         new = set(after.themes["theme_id"]) - set(joined.themes["theme_id"])
         assert all(int(each[1:]) > 30 for each in new if each.startswith("T"))
+
+
+def decided(project: Project, found: ThemesFound, *decisions: Decision) -> Analysis:
+    """Return an analysis of a project's themes with decisions applied."""
+    tables = {name: table.empty() for name, table in TABLES.items()}
+    of_themes = {name: getattr(found, name) for name in found._fields}
+    events = record_decisions(tables["events"], decisions, at_utc="2026-01-01T00:00:00+00:00")
+    whole = tables | of_themes | {"events": events, "segments": project.segments, "safe_comments": project.comments}
+    return apply_decisions(Analysis(**whole), unit_of=units(project.comments))
+
+
+def about(found: ThemesFound, theme_id: str) -> dict[str, str]:
+    keywords = found.themes.set_index("theme_id")["keywords"][theme_id]
+    return {"theme_id": theme_id, "content": content_of(keywords)}
+
+
+def test_what_people_decided_about_themes_survives_a_refit():
+    first, later = in_batches()
+    project = Project(first)
+    found = project.found
+    sizes = found.themes[found.themes["theme_id"].isin(found.theme_vectors["theme_id"])].set_index("theme_id")["size"]
+    one, two, three = sizes.sort_values(ascending=False).index[:3]
+    decisions = (
+        Decision("theme.rename", {**about(found, one), "label": "As people call it"}, {}, "ann"),
+        Decision("theme.merge", {**about(found, two), "into": three}, {}, "ann"),
+        Decision("severity.set", {**about(found, one), "severity": 2}, {}, "ann", "it hurts"),
+    )
+    joined = project.add(later)
+    before = decided(project, joined, *decisions)
+    after = project.refit(joined.theme_vectors, Former(before.assignments, last_theme_number=len(sizes)))
+    now = decided(project, after, *decisions)
+    themes = now.themes.set_index("theme_id")
+    assert (themes["label"][one], themes["status"][one]) == ("As people call it", "confirmed")
+    assert now.severities["theme_id"].tolist() == [one]
+    assert themes["status"][three] != "retired"
+    assert two not in set(now.assignments["theme_id"])
+    held = before.assignments.loc[before.assignments["theme_id"] == three, "segment_id"]
+    still = set(now.assignments.loc[now.assignments["theme_id"] == three, "segment_id"])
+    assert np.mean([segment in still for segment in held]) > 0.8
