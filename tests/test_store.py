@@ -12,23 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.small import small_analysis
+from tests.store.made import all_tables, run_row
 from voice_of_care.errors import StoreError
-from voice_of_care.raw import COMMENTS, REPEATS
-from voice_of_care.store import _MIGRATIONS, _STORED, Store, _store_errors, find_project, open_project
-from voice_of_care.tables import RUNS, conform
+from voice_of_care.store import Store, find_project, open_project
+from voice_of_care.store.layout import MIGRATIONS, STORED
+from voice_of_care.store.refusals import store_errors
 
 POSIX = os.name == "posix"
-
-
-def run_row(number=1):
-    row: dict[str, object] = {name: 1 if column.kind == "integer" else "" for name, column in RUNS.columns.items()}
-    row |= {"run_id": number, "frameworks": ["steeep"], "kind": "analyse" if number == 1 else "add", "undone_at": None}
-    return conform(pd.DataFrame([row]), RUNS)
-
-
-def all_tables():
-    return {**small_analysis().tables(), "comments": COMMENTS.empty(), "repeats": REPEATS.empty()}
 
 
 def test_tables_come_back_as_they_were_written(tmp_path):
@@ -66,15 +56,15 @@ def test_a_run_that_fails_half_way_leaves_the_project_as_it_was(tmp_path, monkey
     tables = all_tables()
     with Store(tmp_path) as store:
         store.write_run(tables, run_row(1))
-        insert, count = Store._insert, []
+        write, count = Store._write_difference, []
 
-        def fail_in_the_middle(self, table, frame):
+        def fail_in_the_middle(self, table, frame, *, run_id):
             count.append(table.name)
             if len(count) == 5:
                 raise KeyboardInterrupt
-            insert(self, table, frame)
+            write(self, table, frame, run_id=run_id)
 
-        monkeypatch.setattr(Store, "_insert", fail_in_the_middle)
+        monkeypatch.setattr(Store, "_write_difference", fail_in_the_middle)
         with pytest.raises(KeyboardInterrupt):
             store.write_run({name: frame.head(0) for name, frame in tables.items()}, run_row(2))
         monkeypatch.undo()
@@ -156,17 +146,10 @@ def test_a_newer_project_is_refused(tmp_path):
 
 def test_columns_are_declared_together_with_a_migrations_number():
     declared = sorted(
-        f"{table.name}.{name} {column.sql_type}" for table in _STORED.values() for name, column in table.columns.items()
+        f"{table.name}.{name} {column.sql_type}" for table in STORED.values() for name, column in table.columns.items()
     )
     digest = hashlib.sha256("\n".join(declared).encode()).hexdigest()[:12]
-    assert (len(_MIGRATIONS), digest) == (2, "e6396504934e"), "add a line to _MIGRATIONS, then this number and digest"
-
-
-def test_a_project_of_older_code_gets_the_newer_number(tmp_path):
-    with Store(tmp_path) as store:
-        store._connection.execute("DELETE FROM migrations WHERE number > 1")
-    with Store(tmp_path) as store:
-        assert store._connection.execute("SELECT max(number) FROM migrations").fetchone() == (len(_MIGRATIONS),)
+    assert (len(MIGRATIONS), digest) == (3, "08be0aa9897d"), "add a line to MIGRATIONS, then this number and digest"
 
 
 def test_a_full_disk_leaves_no_half_key_and_no_half_settings(tmp_path, monkeypatch):
@@ -185,7 +168,7 @@ def test_a_full_disk_leaves_no_half_key_and_no_half_settings(tmp_path, monkeypat
 
 
 def test_a_commit_that_fails_says_disk_and_a_damaged_database_says_so(tmp_path):
-    with pytest.raises(StoreError, match="free space"), _store_errors(tmp_path):
+    with pytest.raises(StoreError, match="free space"), store_errors(tmp_path):
         raise duckdb.TransactionException("TransactionContext Error: Failed to commit: Could not write file")
     (tmp_path / "project.duckdb").write_bytes(b"garbage" * 2000)
     with pytest.raises(StoreError, match="damaged"):

@@ -122,7 +122,7 @@ def _standing_lines(summary: Mapping[str, Any]) -> list[str]:
     ]
     for each in summary["candidates"]:
         lines.append(
-            f"  a new theme? {each['theme_id']} {each['label']}, raised by {each['units']}: name or refuse it in 'decide'"
+            f"  a new theme? {each['theme_id']} {each['label']}, raised by {each['units']}: see 'decide'"
         )
     lines += summary["remarks"]
     if summary["decisions_idle"]:

@@ -14,6 +14,14 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from voice_of_care.actions import (
+    add_action,
+    add_rebase,
+    follow_merge,
+    has_what_is_removed,
+    remove_action,
+    remove_rebase,
+)
 from voice_of_care.counting import count_units
 from voice_of_care.frameworks.model import FOUR_QUESTIONS
 from voice_of_care.tables import (
@@ -50,8 +58,12 @@ Action = Literal[
     "quote.withdraw",
     "severity.set",
     "deid.redact",
+    "action.add",
+    "action.remove",
+    "rebase.add",
+    "rebase.remove",
 ]
-Payload = dict[str, str | int]
+Payload = dict[str, str | int | list[str]]
 REVIEWER_REDACTION = "[REDACTED]"
 _FIRST_HASH = "0" * 64
 _WORDS_REMEMBERED = 5
@@ -178,7 +190,9 @@ def _has_object(analysis: Analysis, action: str, payload: Payload) -> bool:
     themes = set(analysis.themes["theme_id"])
     if not {payload[key] for key in ("theme_id", "into") if key in payload} <= themes:
         return False
-    return action != "mapping.set" or _has_priority(analysis, payload)
+    if action == "mapping.set":
+        return _has_priority(analysis, payload)
+    return has_what_is_removed(analysis, action, payload)
 
 
 def _is_text(texts: pd.Series, payload: Payload) -> bool:
@@ -210,7 +224,7 @@ def _still_means(analysis: Analysis, payload: Payload) -> bool:
 def _redirect(payload: Payload, merged_into: Mapping[str, str]) -> Payload:
     """Return the payload with the ids of merged themes replaced by those of the themes they went into."""
     redirected = dict(payload)
-    for key in ("theme_id", "into"):
+    for key in ("theme_id", "into", "item_id") if payload.get("scope") == "theme" else ("theme_id", "into"):
         seen: set[str] = set()
         while (found := str(redirected.get(key, ""))) in merged_into and found not in seen:
             seen.add(found)
@@ -249,7 +263,7 @@ def _merge(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
     if source == target or source not in present or target not in present:
         return analysis
     return replace(
-        _set_theme(analysis, source, status="retired"),
+        follow_merge(_set_theme(analysis, source, status="retired"), source, target),
         assignments=_move(analysis.assignments, ASSIGNMENTS.key, source, target, strongest="strength"),
         quotes=_move(analysis.quotes, QUOTES.key, source, target),
         theme_terms=_move(analysis.theme_terms, THEME_TERMS.key, source, target, strongest="weight"),
@@ -363,7 +377,7 @@ def _redact(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
     rows = comments.index[comments["comment_id"] == payload["comment_id"]]
     if rows.empty or text_hash(str(comments["text"][rows[0]])) != payload["text_hash"]:
         return analysis
-    start, end = int(payload["start"]), int(payload["end"])
+    start, end = int(str(payload["start"])), int(str(payload["end"]))
     text = str(comments["text"][rows[0]])
     new_text = text[:start] + REVIEWER_REDACTION + text[end:]
     texts = comments["text"].copy()
@@ -425,4 +439,8 @@ _EDITS: dict[str, Callable[[Analysis, Payload, str], Analysis]] = {
     "quote.withdraw": _set_quote("withheld"),
     "severity.set": _set_severity,
     "deid.redact": _redact,
+    "action.add": add_action,
+    "action.remove": remove_action,
+    "rebase.add": add_rebase,
+    "rebase.remove": remove_rebase,
 }

@@ -10,10 +10,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 from voice_of_care.counting import units
-from voice_of_care.intake import ReadComments
+from voice_of_care.intake.reading import ReadComments
 from voice_of_care.pipeline import (
     Run,
     Scored,
@@ -29,7 +27,7 @@ from voice_of_care.pipeline import (
     stack,
     stack_aside,
 )
-from voice_of_care.priorities import link_themes
+from voice_of_care.priorities.theme_links import link_themes
 from voice_of_care.statements import answer_plain_questions
 from voice_of_care.tables import LINEAGE, THEME_LINKS, conform
 from voice_of_care.themes import Earlier, join_themes, trace_lineage
@@ -38,8 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from voice_of_care.analysis import Analysis
-    from voice_of_care.intake import Known
+    from voice_of_care.intake.known import Known
     from voice_of_care.pipeline import Means
 
 
@@ -259,5 +259,5 @@ def _with_earlier(links: pd.DataFrame, grown: Analysis) -> pd.DataFrame:
     stays = before.loc[before["_merge"] == "left_only", list(THEME_LINKS.columns)]
     held = set(grown.segments["segment_id"])
     evidence = [[each for each in ids if each in held] for ids in stays["evidence_segment_ids"]]
-    stays = stays.assign(evidence_segment_ids=evidence)
+    stays = stays.assign(evidence_segment_ids=pd.Series(evidence, index=stays.index, dtype="object"))
     return conform(stack(links, stays), THEME_LINKS)

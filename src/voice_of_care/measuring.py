@@ -214,7 +214,7 @@ def _links(scored: Scored, assignments: pd.DataFrame, examples: pd.DataFrame | N
             settings=means.settings,
             embedders=means.embedders,
             frameworks=(means.framework,),
-            examples=examples,
+            examples=EXAMPLES.empty() if examples is None else examples,
         ).segment_links
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,10 +16,11 @@ from voice_of_care.embedding import load_embedders
 from voice_of_care.errors import StoreError
 from voice_of_care.frameworks import load_frameworks, load_seeds
 from voice_of_care.frameworks.loader import SHIPPED
-from voice_of_care.growing import Anew, Held, add, known_of, refit
+from voice_of_care.growing import Anew, Held, add, refit
+from voice_of_care.intake.known import Known
 from voice_of_care.models import model_hashes
-from voice_of_care.pipeline import Means, follow, run
-from voice_of_care.tables import EXAMPLES, RUNS, conform
+from voice_of_care.pipeline import Means, run
+from voice_of_care.tables import EXAMPLES, RUNS, TABLES, conform
 from voice_of_care.themes.identity import highest_number, in_space_of
 
 if TYPE_CHECKING:
@@ -81,12 +81,11 @@ def analyse_project(
         stopwatch: times the steps.
     """
     started = now()
-    last = store.last_run()
-    before = None if last is None else parts_before(last)
+    before = None if store.last_run() is None else parts_before(require_run(project, store))
     extra = tuple(extra_frameworks) or (before.extra if before else ())
     means = _means(project, store, extra=extra, stopwatch=stopwatch)
     parts = parts_of(project, frameworks=means.frameworks, examples=means.examples, extra=extra)
-    if last is None or before is None:
+    if before is None:
         done = run(paths, means)
         row = _row(means, store, done, parts, kind="analyse", started=started, now=now)
         store.write_run(_tables_of(done), row)
@@ -148,7 +147,7 @@ def require_run(project: Project, store: Store) -> dict[str, Any]:
     if last is None:
         msg = f"{project.folder}: no analysed project here. Run 'voice-of-care analyse PATH --project ...' first."
         raise StoreError(msg)
-    return last
+    return {str(name): value for name, value in last.items()}
 
 
 def _means(project: Project, store: Store, *, extra: Sequence[str], stopwatch: Stopwatch) -> Means:
@@ -206,22 +205,23 @@ def _hold(project: Project, store: Store) -> Held:
         analysis=stored,
         comments=behind["comments"],
         repeats=behind["repeats"],
-        known=known_of(behind, stored.sources),
+        known=Known(behind["records"], behind["files"], behind["people"], stored.sources),
         standing=_decided(project, stored).themes,
         last_theme_number=_last_theme_number(store),
     )
 
 
 def _last_theme_number(store: Store) -> int:
-    given = store.read(RUNS.name)["last_theme_number"]
-    return max(int(given.max()) if len(given) else 0, highest_number(store.read("theme_vectors")["theme_id"].tolist()))
+    return max(store.last_theme_number(), highest_number(store.read("theme_vectors")["theme_id"].tolist()))
 
 
 def _tables_of(done: Run) -> dict[str, pd.DataFrame]:
     return {**done.analysis.tables(), **done.behind}
 
 
-def _row(means: Means, store: Store, done: Run, parts: Parts, *, kind: str, started: str, now: Callable[[], str]) -> pd.DataFrame:
+def _row(
+    means: Means, store: Store, done: Run, parts: Parts, *, kind: str, started: str, now: Callable[[], str]
+) -> pd.DataFrame:
     """Return the row that tells what a run was made of and did."""
     last = store.last_run()
     dates = done.analysis.safe_comments["received_on"].dropna()
@@ -241,7 +241,7 @@ def _row(means: Means, store: Store, done: Run, parts: Parts, *, kind: str, star
         "step_seconds": json.dumps(means.watch.seconds),
         "frameworks": [framework.id for framework in done.analysis.frameworks],
         "kind": kind,
-        "theme_version": (int(last["theme_version"]) if last else 1) + is_refit,
+        "theme_version": (1 if last is None else int(last["theme_version"])) + is_refit,
         "comments_added": 0 if is_refit else len(done.read.comments) - changed,
         "comments_changed": 0 if is_refit else changed,
         "comments_removed": 0 if is_refit else len(done.read.gone),
@@ -258,7 +258,7 @@ def _done(
     """Return what a run did, with the analysis as it stands after it."""
     return Done(
         analysis=read_analysis(project, store),
-        row=None if row is None else row.iloc[0].to_dict(),
+        row=None if row is None else {str(name): value for name, value in row.iloc[0].items()},
         there_already=made.read.already,
         seen=tuple(made.read.seen),
         remarks=remarks,
@@ -316,9 +316,26 @@ def _used_frameworks(project: Project, store: Store) -> tuple[Framework, ...]:
     return tuple(each for each in frameworks if each.id in used)
 
 
-def _read_stored(project: Project, store: Store, *, frameworks: tuple[Framework, ...]) -> Analysis:
-    """Return the tables of the last run as they were written, with the events since."""
-    tables = {**{name: store.read(name) for name in TABLES}, RUNS.name: store.standing_runs()}
+def follow_project(project: Project, store: Store) -> tuple[Analysis, Analysis | None]:
+    """Return a project's analysis followed over time, and the same before its last run, to tell what is new since.
+
+    The second is None where the last run is the first that stands, or what the one before left was forgotten.
+    """
+    frameworks = _used_frameworks(project, store)
+    now = follow(_decided(project, _read_stored(project, store, frameworks=frameworks)), settings=project.settings)
+    run_before = store.run_before()
+    if run_before is None:
+        return now, None
+    stored = _read_stored(project, store, frameworks=frameworks, as_of=run_before)
+    return now, follow(_decided(project, stored), settings=project.settings)
+
+
+def _read_stored(
+    project: Project, store: Store, *, frameworks: tuple[Framework, ...], as_of: int | None = None
+) -> Analysis:
+    """Return the tables of the last run, or of the one asked for, as they were written, with the events since."""
+    tables = {name: store.read(name, as_of=as_of) for name in TABLES}
+    tables[RUNS.name] = tables[RUNS.name][tables[RUNS.name]["undone_at"].isna()].reset_index(drop=True)
     if not is_chain_whole(tables["events"]):
         msg = f"{project.folder}: the list of decisions was changed from outside. Put back a copy of the project."
         raise StoreError(msg)

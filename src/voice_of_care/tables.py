@@ -16,13 +16,22 @@ from voice_of_care.trend_tables import TREND_TABLES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DATE", "NUMBER_LIST", "TEXT_LIST", "Column", "Table", "conform", "text"]
+    import pandas as pd
+
+__all__ = ["DATE", "NUMBER_LIST", "TEXT_LIST", "Column", "Table", "conform", "standing", "text"]
 
 RESPONDENT_GROUPS = ("staff", "service_user", "carer", "other", "unknown")
 SENTIMENT_LABELS = ("very_negative", "negative", "neutral", "mixed", "positive", "very_positive")
 LINK_ORIGINS = ("model", "reviewer")
 STATUSES = ("proposed", "confirmed", "rejected")
 THEME_STATUSES = ("proposed", "confirmed", "retired", "candidate")
+NOT_STANDING = ("retired", "candidate")
+
+
+def standing(themes: pd.DataFrame) -> pd.DataFrame:
+    """Return the themes that count: neither taken back by a person nor candidates that nobody has named yet."""
+    return themes[~themes["status"].isin(NOT_STANDING)]
+
 
 _ABOUT_A_COMMENT: dict[str, Column] = {
     "comment_id": text("keyed id of the comment, as shown beside its quotes"),
@@ -154,7 +163,8 @@ THEME_PROTOTYPES = Table(
         "theme_id": text("leaf theme"),
         "number": integer("number of the prototype within its theme, from 1", low=1),
         "model": text("name and version of the embedder"),
-        "reach": number("least cosine to the prototype from which a text is of the theme", low=-1, high=1),
+        "reach": number("least cosine to the nearest prototype from which a text is of the theme", low=-1, high=1),
+        "general": text("whether it only judges", required=False, one_of=("praise", "dissatisfaction")),
         "vector": Column(NUMBER_LIST, "unit vector"),
     },
     ("theme_id", "number"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from voice_of_care.errors import InputError
 from voice_of_care.evaluation.codings import CODED, NO_PRIORITY, NOT_CODED, not_understood, read_codings
 from voice_of_care.intake.coded import NO, YES, read_coded
 from voice_of_care.measuring import coded_sheet
+from voice_of_care.models import model_hashes
 from voice_of_care.pipeline import deidentify_comments, link_comments, scored_of, standing_alone
 from voice_of_care.priorities import learn_priorities, link_priorities
 from voice_of_care.projects import parts_before, parts_of, read_analysis, require_run
@@ -284,7 +286,7 @@ def relink(
     """Link the stored segments anew and keep the examples, as one run; return how many links there were and are."""
     started = now()
     analysis = read_analysis(project, store)
-    stored = {name: store.read(name) for name in STORED}
+    stored = {name: store.read(name) for name in TABLES}
     as_made = Analysis(**stored, frameworks=analysis.frameworks)
     linked = link_comments(
         scored_of(as_made, settings=project.settings),

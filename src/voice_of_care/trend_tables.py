@@ -103,7 +103,8 @@ CHARTS = Table(
             " known or too little of the baseline's is left; none where there is no signal",
             one_of=("none", "stands", "mix", "not_judged"),
         ),
-        "joined": Column(TEXT_LIST, "services, questions and channels first heard after the baseline that weigh in it"),
+        "joined": Column(TEXT_LIST, "services, questions and channels hardly heard at first that weigh in it since"),
+        "left": Column(TEXT_LIST, "services, questions and channels that weighed in it at first and are hardly heard"),
     },
     tuple(_SERIES),
 )

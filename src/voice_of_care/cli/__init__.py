@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from voice_of_care.cli import batches, explain, frameworks, learn, measure, project  # noqa: F401 (they join the app)
+from voice_of_care.cli import (  # noqa: F401 (their commands join the app)
+    batches,
+    explain,
+    frameworks,
+    learn,
+    measure,
+    project,
+    runs,
+)
 from voice_of_care.cli.app import app
 from voice_of_care.console import say
 from voice_of_care.errors import VoiceOfCareError

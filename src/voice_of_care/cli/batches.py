@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 (typer reads it at run time)
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from voice_of_care.cli.app import AsJson, Paths, ProfileName, ProjectFolder, Quiet, app, now
 from voice_of_care.cli.running import Telling, run_and_tell
+
+if TYPE_CHECKING:
+    from voice_of_care.pipeline import Stopwatch
+    from voice_of_care.projects import Done
+    from voice_of_care.store import Project, Store
 
 ReportFile = Annotated[Path | None, typer.Option("--report", help="Also write the report here.", metavar="FILE")]
 Profile = Annotated[ProfileName | None, typer.Option(help="What the report may show.")]
@@ -30,7 +35,7 @@ def add(
     from voice_of_care.projects import analyse_project, require_run
     from voice_of_care.store import find_project
 
-    def work(opened, store, stopwatch):  # type: ignore[no-untyped-def]
+    def work(opened: Project, store: Store, stopwatch: Stopwatch) -> Done:
         require_run(opened, store)
         return analyse_project(paths, project=opened, store=store, now=now, stopwatch=stopwatch)
 

@@ -130,9 +130,8 @@ def tables(
 ) -> None:
     """Write every table, one file each: for the team alone, unsuppressed."""
     from voice_of_care.exports import write_tables
-    from voice_of_care.store import write_parquet
-
     from voice_of_care.pipeline import follow
+    from voice_of_care.store import write_parquet
 
     opened, as_it_stands = read_project(project)
     analysis = follow(as_it_stands, settings=opened.settings)

@@ -8,6 +8,7 @@ import typer
 
 from voice_of_care.cli.app import print_lines, refuse_other_ending, to_json, write_report_file
 from voice_of_care.console import batch_lines, seconds_line, show_progress, summary_lines
+from voice_of_care.tables import standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +70,8 @@ def _seeds(analysis: Analysis, opened: Project) -> dict[str, object]:
 
 def _summary(done: Done, opened: Project, report: Path | None, seconds: dict[str, float]) -> dict[str, Any]:
     """Return what a run did: its sources and comments, and what the project holds now."""
+    from voice_of_care.themes.words import REASON_NO_THEME
+
     analysis, row = done.analysis, done.row or {}
     sources = analysis.sources[analysis.sources["run_id"] == row.get("run_id", 0)]
     if row.get("kind") == "refit":
@@ -91,7 +94,7 @@ def _summary(done: Done, opened: Project, report: Path | None, seconds: dict[str
         "comments_changed": int(row.get("comments_changed", 0)),
         "comments_removed": int(row.get("comments_removed", 0)),
         "comments_there_already": done.there_already,
-        "files_seen": list(done.seen),
+        "files_seen": [each.name for each in done.seen],
         "set_aside_by_reason": {str(k): int(v) for k, v in sorted(left_out["reason"].value_counts().items())},
         "segments": len(analysis.segments),
         "segments_without_theme": int((analysis.set_aside["reason"] == REASON_NO_THEME).sum()),

@@ -386,7 +386,8 @@ def _read_redaction(row: Row, analysis: Analysis) -> Iterator[Decision]:
     text = str(found.iloc[0])
     start = text.find(words) if words else -1
     taken_out = [
-        (event["comment_id"], int(event["end"]) - int(event["start"])) for event in _decided(analysis, "deid.redact")
+        (event["comment_id"], int(str(event["end"])) - int(str(event["start"])))
+        for event in _decided(analysis, "deid.redact")
     ]
     if start < 0 and words and (comment_id, len(words)) in taken_out:
         return

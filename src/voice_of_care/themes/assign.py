@@ -197,7 +197,7 @@ def leaf_cosines(vectors: np.ndarray, leaves: Leaves) -> np.ndarray:
     return cosines
 
 
-def strengths_of(vectors: np.ndarray, leaves: Leaves, *, places: Places) -> np.ndarray:
+def strengths_of(vectors: np.ndarray, leaves: Leaves, *, places: Places, reach: np.ndarray | None = None) -> np.ndarray:
     """Return the strength of each leaf on each text, 0 where it is not given; shape (texts, leaves).
 
     The best leaf is given unless the text is no nearer to it than texts are to leaves on average: then it fits none.
@@ -206,19 +206,23 @@ def strengths_of(vectors: np.ndarray, leaves: Leaves, *, places: Places) -> np.n
         vectors: unit vectors of the texts.
         leaves: the leaves.
         places: what is known of each text's topic besides its vector.
+        reach: of frozen leaves, the least cosine from which a text is of each; the best of those in reach is given.
     """
     cosines = _at_home(leaf_cosines(vectors, leaves), leaves, places.home)
+    floors = np.full(cosines.shape[1], floor_of(cosines)) if reach is None else reach
     if cosines.shape[1] == 1:
-        alone: np.ndarray = np.round(np.clip(cosines, 0.0, 1.0), 4)
+        least = -1.0 if reach is None else reach
+        alone: np.ndarray = np.where(cosines >= least, np.round(np.clip(cosines, 0.0, 1.0), 4), 0.0)
         return alone
     ordered = np.sort(cosines, axis=1)
     best, second = ordered[:, -1:], ordered[:, -2:-1]
+    fits = cosines >= floors
     top = np.zeros_like(cosines, dtype=bool)
-    top[np.arange(len(cosines)), cosines.argmax(axis=1)] = True
+    top[np.arange(len(cosines)), np.where(fits, cosines, -2.0).argmax(axis=1)] = True
     strengths = 1.0 / (1.0 + np.exp(-(OFFSET + STEEPNESS * (cosines - np.where(top, second, best)))))
     rank = np.argsort(np.argsort(-cosines, axis=1, kind="stable"), axis=1, kind="stable")
     given = top | ((strengths >= FURTHER_STRENGTH) & (rank < MOST_PER_SEGMENT))
-    given &= best >= floor_of(cosines)
+    given &= best >= floors if reach is None else fits
     against = [leaf for leaf, group in enumerate(leaves.topics) if set(group) & set(places.opposed)]
     given[:, against] &= rank[:, against] == rank[:, against].min(axis=1, initial=len(leaves.topics), keepdims=True)
     strengths = np.where(given, np.round(strengths, 4), 0.0)

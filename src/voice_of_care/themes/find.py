@@ -14,6 +14,7 @@ from voice_of_care.tables import ASSIGNMENTS, QUOTES, SET_ASIDE, THEME_VECTORS, 
 from voice_of_care.themes.assign import strengths_of
 from voice_of_care.themes.cluster import unit_rows
 from voice_of_care.themes.fitting import fit_leaves
+from voice_of_care.themes.frozen import Frozen, prototypes_table
 from voice_of_care.themes.identity import highest_number, match_known, number_new
 from voice_of_care.themes.quotes import Candidate, pick_quotes
 from voice_of_care.themes.tree import build_tree
@@ -32,13 +33,14 @@ FEWEST_TEXTS = 10
 
 
 class ThemesFound(NamedTuple):
-    """Themes with their parents, the leaves of each segment, quotes, centroids, and what fits no theme."""
+    """Themes with their parents, the leaves of each segment, quotes, what later ones join by, and what fits none."""
 
     themes: pd.DataFrame
     theme_terms: pd.DataFrame
     assignments: pd.DataFrame
     quotes: pd.DataFrame
     theme_vectors: pd.DataFrame
+    theme_prototypes: pd.DataFrame
     set_aside: pd.DataFrame
 
 
@@ -121,7 +123,8 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings) -> ThemesF
         theme_terms=tree.theme_terms,
         assignments=conform(assignments[list(ASSIGNMENTS.columns)], ASSIGNMENTS),
         quotes=quotes,
-        theme_vectors=_vectors_table(ids, leaves.centroids, embedder.name, retired),
+        theme_vectors=vectors_table(ids, leaves.centroids, embedder.name, retired),
+        theme_prototypes=prototypes_table(Frozen(ids, leaves, fitted.reach, fitted.general), model=embedder.name),
         set_aside=_with_unheard(aside[list(SET_ASIDE.columns)], fitted.unheard),
     )
 
@@ -267,7 +270,7 @@ def _candidates(of_theme: pd.DataFrame, vectors: np.ndarray) -> list[Candidate]:
     ]
 
 
-def _vectors_table(ids: list[str], centroids: np.ndarray, model: str, retired: pd.DataFrame | None) -> pd.DataFrame:
+def vectors_table(ids: list[str], centroids: np.ndarray, model: str, retired: pd.DataFrame | None) -> pd.DataFrame:
     """Return the leaves' centroids by id; themes of earlier runs stay at the end, so that no id is used again."""
     rows = [
         {"theme_id": ids[leaf], "model": model, "vector": [float(value) for value in np.round(centroids[leaf], 6)]}

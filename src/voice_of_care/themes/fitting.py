@@ -22,6 +22,7 @@ from voice_of_care.themes.assign import (
 )
 from voice_of_care.themes.cluster import join_parents
 from voice_of_care.themes.consensus import draw
+from voice_of_care.themes.frozen import reaches_of
 from voice_of_care.themes.guided import Seed, find_seeded
 from voice_of_care.themes.labels import are_general, is_general
 from voice_of_care.themes.model import Topics, fit_topics
@@ -46,9 +47,14 @@ FIRST_SEED = 2
 
 
 class Fitted(NamedTuple):
-    """Leaves, what is known of each text's place, each leaf's stability and seed, and the seeds too few speak of."""
+    """Leaves, what is known of each text's place, each leaf's stability and seed, and the seeds too few speak of.
+
+    `reach` and `general` are as `frozen.Frozen` has them.
+    """
 
     leaves: Leaves
+    reach: np.ndarray
+    general: tuple[int, int]
     places: Places
     stability: list[float]
     resampled: Resampled
@@ -143,7 +149,14 @@ def fit_leaves(
     seed_of_leaf = [
         next((seed_of_topic[number] for number in group if number in seed_of_topic), None) for group in leaves.topics
     ]
-    return Fitted(leaves, places, stability, resampled, seed_of_leaf, seeded.unheard)
+    reach = reaches_of(topics.labels, topics.micro, of_fitted, topics=leaves.topics)
+    general_leaves = (_leaf_with(praise, leaves), _leaf_with(complaint, leaves))
+    return Fitted(leaves, reach, general_leaves, places, stability, resampled, seed_of_leaf, seeded.unheard)
+
+
+def _leaf_with(topic: int, leaves: Leaves) -> int:
+    """Return the leaf that holds a topic, -1 for none."""
+    return next((leaf for leaf, group in enumerate(leaves.topics) if topic in group), -1)
 
 
 class _Rules(NamedTuple):

@@ -16,19 +16,21 @@ class Heard(NamedTuple):
     """Comments and mentions, dated, with whoever is counted.
 
     `comments` has a row for each analysed comment: comment_id, unit (as `counting.units` gives it), cluster (its
-    session where there is one, else the unit: what may be taken for independent), received_on (may be empty),
-    respondent_group, service, site, question, channel, score, polarity and sentiment (of the comment), run_id.
+    session where there is one, else the unit: what may be taken for independent), is_session (whether the cluster is
+    one), received_on (may be empty), respondent_group, service, site, question, channel, score, polarity and sentiment
+    (of the comment), run_id.
 
     `mentions` has a row for each segment of a theme, a parent theme or a priority: scope, item_id, segment_id,
-    comment_id, polarity and sentiment (of the segment), with unit, cluster, received_on, respondent_group, service,
-    site, question, channel and score of its comment. Retired themes and candidates are left out.
+    comment_id, polarity and sentiment (of the segment), with unit, cluster, is_session, received_on, respondent_group,
+    service, site, question, channel and score of its comment. Retired themes and candidates are left out.
     """
 
     comments: pd.DataFrame
     mentions: pd.DataFrame
 
 
-_ABOUT = ["comment_id", "unit", "cluster", "received_on", "respondent_group", "service", "site", "question", "channel"]
+_WHO = ["comment_id", "unit", "cluster", "is_session"]
+_ABOUT = [*_WHO, "received_on", "respondent_group", "service", "site", "question", "channel"]
 
 
 def gather_heard(analysis: Analysis, *, unit_of: pd.Series) -> Heard:
@@ -44,7 +46,9 @@ def gather_heard(analysis: Analysis, *, unit_of: pd.Series) -> Heard:
         unit=given["comment_id"].map(unit_of),
         channel=given["source"].map(channel_of).fillna(NO_CHANNEL),
     )
-    comments = comments.assign(cluster=comments["session_id"].fillna(comments["unit"]))
+    comments = comments.assign(
+        cluster=comments["session_id"].fillna(comments["unit"]), is_session=comments["session_id"].notna()
+    )
     felt = analysis.comment_sentiments[["comment_id", "polarity", "label"]].rename(columns={"label": "sentiment"})
     comments = comments[[*_ABOUT, "score", "run_id"]].merge(felt, on="comment_id", how="inner", validate="one_to_one")
     return Heard(comments, _mentions(analysis, comments))
