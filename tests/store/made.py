@@ -4,7 +4,7 @@ import pandas as pd
 
 from tests.small import small_analysis
 from voice_of_care.raw import RAW_TABLES
-from voice_of_care.tables import RUNS, conform
+from voice_of_care.tables import RUNS, SEGMENTS, conform
 
 
 def run_row(number=1):
@@ -17,3 +17,9 @@ def run_row(number=1):
 def all_tables():
     """Return the tables of the small analysis, and empty raw ones."""
     return {**small_analysis().tables(), **{table.name: table.empty() for table in RAW_TABLES}}
+
+
+def segments(*names):
+    """Return segments of these ids, in this order."""
+    frame = pd.DataFrame({"segment_id": list(names), "comment_id": "VOC-1", "position": 1, "start": 0, "end": 3})
+    return conform(frame.assign(text=[f"text {name}" for name in names]), SEGMENTS)

@@ -15,7 +15,7 @@ import altair as alt
 import vl_convert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Row = dict[str, Any]
 
@@ -252,14 +252,16 @@ def _round_up(percent: int) -> int:
 def _finish(layers: Sequence[alt.Chart], rows: Sequence[Row], layout: Layout) -> alt.LayerChart:
     orders = [row["order"] for row in rows]
     y = alt.Y("order:O", axis=None, scale=alt.Scale(domain=orders, paddingInner=0, paddingOuter=0))
-    chart = alt.layer(*(layer.encode(y=y) if _is_banded(layer) else layer for layer in layers))
+    banded = [layer.encode(y=y) if _is_banded(layer) else layer for layer in layers]
+    padding = {"left": layout.left, "right": layout.right, "top": 6, "bottom": 30}
+    return framed(banded, width=layout.plot, height=layout.step * len(rows), padding=padding)
+
+
+def framed(layers: Sequence[alt.Chart], *, width: float, height: float, padding: Mapping[str, float]) -> alt.LayerChart:
+    """Return the layers as one chart of a fixed size in our own style."""
     finished: alt.LayerChart = (
-        chart.properties(
-            width=layout.plot,
-            height=layout.step * len(rows),
-            autosize={"type": "none"},
-            padding={"left": layout.left, "right": layout.right, "top": 6, "bottom": 30},
-        )
+        alt.layer(*layers)
+        .properties(width=width, height=height, autosize={"type": "none"}, padding=dict(padding))
         .configure(aria=False, font=FONT, background="#ffffff")
         .configure_view(stroke=None)
     )

@@ -15,6 +15,7 @@ from voice_of_care import counting
 from voice_of_care.counting import LEANINGS
 from voice_of_care.frameworks.codebook import codebook_id
 from voice_of_care.frameworks.loader import available
+from voice_of_care.tables import standing
 
 if TYPE_CHECKING:
     import datetime
@@ -30,7 +31,7 @@ class Facts:
     """Finished joins of an analysis.
 
     `comments` are the analysed comments with `unit` and `month`; `voices` holds one row for each segment of each theme
-    that is not retired; `themes` and `parents` are the leaf and parent themes.
+    that is neither retired nor a candidate; `themes` and `parents` are the leaf and parent themes.
     """
 
     analysis: Analysis
@@ -88,8 +89,8 @@ def gather(analysis: Analysis, *, settings: Settings) -> Facts:
 
 
 def _leaves_and_parents(themes: pd.DataFrame, assignments: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the leaf themes and the parents of any, without retired ones."""
-    kept = themes[themes["status"] != "retired"]
+    """Return the leaf themes and the parents of any, without retired ones and candidates, which have no name yet."""
+    kept = standing(themes)
     is_parent = kept["theme_id"].isin(set(kept["parent_id"].dropna()))
     is_used = kept["theme_id"].isin(set(assignments["theme_id"]))
     leaves = kept[is_used | (~is_parent & kept["parent_id"].notna())]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from voice_of_care.settings import Settings
 
 EVIDENCE_QUOTED = 2
+SHOWN_BESIDE = 3
+"""Quotes of a candidate theme, or of what is said after an action."""
 _ROLE_ORDER = {"exemplar": 0, "borderline": 1, "disconfirming": 2, "evidence": 3}
 
 
@@ -73,23 +75,71 @@ def view_quotes(facts: Facts, *, discloser: Discloser, settings: Settings) -> Qu
     )
 
 
+def quote_candidates(facts: Facts, *, discloser: Discloser, settings: Settings) -> dict[str, tuple[Quote, ...]]:
+    """Return quotes of candidate themes: within the team those that fit best, in other copies approved ones alone."""
+    themes = facts.analysis.themes
+    waiting = set(themes.loc[themes["status"] == "candidate", "theme_id"])
+    given = facts.analysis.assignments[facts.analysis.assignments["theme_id"].isin(waiting)]
+    best = given.sort_values("strength", ascending=False, kind="stable").assign(role="exemplar", rank=1)
+    return _few_of_each(best, facts, discloser=discloser, settings=settings)
+
+
+def quote_segments(
+    segments: dict[str, pd.DataFrame], facts: Facts, *, discloser: Discloser, settings: Settings
+) -> dict[str, tuple[Quote, ...]]:
+    """Return quotes of given segments, strongest first, under the same rules as all quotes.
+
+    Args:
+        segments: segment_id and strength, by a name of what they show.
+        facts: what is known of the segments.
+        discloser: what may be shown.
+        settings: the smallest group that is quoted.
+    """
+    frames = [rows[["segment_id", "strength"]].assign(theme_id=name) for name, rows in segments.items() if len(rows)]
+    if not frames:
+        return {}
+    given = pd.concat(frames, ignore_index=True).sort_values("strength", ascending=False, kind="stable")
+    best = given.drop_duplicates(["theme_id", "segment_id"]).assign(role="speaks", rank=1)
+    return _few_of_each(best, facts, discloser=discloser, settings=settings)
+
+
+def _few_of_each(
+    best: pd.DataFrame, facts: Facts, *, discloser: Discloser, settings: Settings
+) -> dict[str, tuple[Quote, ...]]:
+    status = facts.analysis.quotes.sort_values("status").drop_duplicates("segment_id").set_index("segment_id")["status"]
+    picked = best.assign(status=best["segment_id"].map(status).fillna("proposed"))
+    picked = picked[picked["status"] != "withheld"]
+    rows = _about(picked, facts)
+    if not discloser.is_internal:
+        rows = _releasable(rows, facts, smallest=settings.report.smallest_group_quoted)
+    rows = rows.sort_values(["theme_id", "strength", "text"], ascending=[True, False, True], kind="stable")
+    few = rows.drop_duplicates(["theme_id", "text"]).groupby("theme_id").head(SHOWN_BESIDE)
+    found: dict[str, list[Quote]] = {}
+    for row in records(few):
+        found.setdefault(str(row.theme_id), []).append(_quote(row))
+    return {name: tuple(quotes) for name, quotes in found.items()}
+
+
 def _candidates(facts: Facts, *, with_evidence: bool) -> pd.DataFrame:
     """Return picked segments with what is known of them, each once a theme, in an order that rests on content."""
     picked = facts.analysis.quotes[["theme_id", "segment_id", "role", "rank", "status"]]
     if with_evidence:
         picked = pd.concat([picked, _evidence(facts)], ignore_index=True) if len(picked) else _evidence(facts)
     known = set(facts.themes["theme_id"])
-    picked = picked[picked["theme_id"].isin(known)]
-    about = facts.comments[["comment_id", "unit", "respondent_group", "service", "month", "may_quote"]]
-    rows = (
-        picked.merge(facts.analysis.segments[["segment_id", "comment_id", "text"]], on="segment_id", validate="m:1")
-        .merge(about, on="comment_id", validate="m:1")
-        .merge(facts.analysis.sentiments[["segment_id", "label"]], on="segment_id", how="left", validate="m:1")
-    )
+    rows = _about(picked[picked["theme_id"].isin(known)], facts)
     rows = rows.assign(role_order=rows["role"].map(_ROLE_ORDER)).sort_values(
         ["theme_id", "role_order", "rank", "text"], kind="stable"
     )
     return rows.drop_duplicates(["theme_id", "segment_id"])
+
+
+def _about(picked: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+    about = facts.comments[["comment_id", "unit", "respondent_group", "service", "month", "may_quote"]]
+    return (
+        picked.merge(facts.analysis.segments[["segment_id", "comment_id", "text"]], on="segment_id", validate="m:1")
+        .merge(about, on="comment_id", validate="m:1")
+        .merge(facts.analysis.sentiments[["segment_id", "label"]], on="segment_id", how="left", validate="m:1")
+    )
 
 
 def _evidence(facts: Facts) -> pd.DataFrame:

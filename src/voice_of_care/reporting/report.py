@@ -12,13 +12,15 @@ from markupsafe import Markup
 
 from voice_of_care.counting import LEANINGS
 from voice_of_care.errors import SettingsError
-from voice_of_care.reporting import charts, figures, marks, words
+from voice_of_care.reporting import charts, figures, icons, marks, sentences, trend_words, words
 from voice_of_care.reporting.brief import in_brief, top_five
 from voice_of_care.reporting.coverage import view_coverage
 from voice_of_care.reporting.disclosure import Discloser
 from voice_of_care.reporting.evaluated import view_evaluated
 from voice_of_care.reporting.facts import gather
+from voice_of_care.reporting.flow import RIBBON_COLOURS
 from voice_of_care.reporting.gaps import view_gaps
+from voice_of_care.reporting.movement import view_movement
 from voice_of_care.reporting.overview import view_overview
 from voice_of_care.reporting.quality import view_method, view_quality
 from voice_of_care.reporting.quotes import view_quotes
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from voice_of_care.reporting.disclosure import Count
     from voice_of_care.reporting.facts import Facts
     from voice_of_care.reporting.gaps import Gaps
+    from voice_of_care.reporting.movement import Movement
     from voice_of_care.reporting.overview import Overview
     from voice_of_care.reporting.quality import Quality
     from voice_of_care.reporting.quotes import Quote, QuoteBook
@@ -51,7 +54,14 @@ class Report:
     figures: tuple[tuple[str, str], ...]
 
 
-def render_report(analysis: Analysis, *, settings: Settings, profile: Profile, folder: Path | None = None) -> Report:
+def render_report(
+    analysis: Analysis,
+    *,
+    settings: Settings,
+    profile: Profile,
+    folder: Path | None = None,
+    before: Analysis | None = None,
+) -> Report:
     """Render the report as a profile lets it out; the same analysis gives the same bytes.
 
     Args:
@@ -59,6 +69,7 @@ def render_report(analysis: Analysis, *, settings: Settings, profile: Profile, f
         settings: title, logo, date and smallest group quoted are taken from here.
         profile: what disclosure control lets out.
         folder: where the logo's path starts from; the current folder if not given.
+        before: the analysis as it was before the newest run, to tell what has changed since.
 
     Raises:
         SettingsError: the logo can't be read, or is no PNG, JPEG or SVG.
@@ -66,51 +77,82 @@ def render_report(analysis: Analysis, *, settings: Settings, profile: Profile, f
     discloser = Discloser(profile)
     facts = gather(analysis, settings=settings)
     overview = view_overview(facts, discloser=discloser)
-    quotes = view_quotes(facts, discloser=discloser, settings=settings)
     gaps = view_gaps(overview)
-    coverage = view_coverage(facts, overview, quotes, discloser=discloser)
     quality = view_quality(facts, discloser=discloser)
-    statements = view_statements(facts, overview, discloser=discloser)
-    drawings = _draw(overview, gaps, quality)
+    movement = view_movement(facts, overview, discloser=discloser, settings=settings, before=before)
+    drawings = _draw(overview, gaps, quality, movement)
     page = (
         _environment()
         .get_template("page.html")
         .render(
-            project=settings.project,
-            logo=_logo(settings.project, folder),
-            profile=profile,
-            is_internal=discloser.is_internal,
-            fewest_shown=discloser.fewest_shown,
-            smallest_quoted=settings.report.smallest_group_quoted,
-            cover=_cover(facts, discloser),
-            overview=overview,
-            quotes=quotes,
-            gaps=gaps,
-            pairs=_pairs(gaps, quotes),
-            coverage=coverage,
-            quality=quality,
-            statements=statements,
-            whys=view_why(facts, overview, quotes, discloser=discloser),
-            method=view_method(facts),
-            evaluated=view_evaluated(facts, settings_hash=settings.digest(), discloser=discloser),
-            brief=in_brief(overview, gaps, coverage, quality, quotes_waiting=quotes.waiting),
-            top=top_five(overview),
+            **_about(settings, discloser, folder),
+            **_found(facts, overview, gaps, quality, discloser=discloser, settings=settings),
+            **_moved(movement),
             drawings=drawings,
-            suppressed=_suppressed(overview, coverage, quality, statements),
-            widest=max((theme.share.high or 0 for theme in overview.themes), default=0),
             style=Markup(_static("report.css").replace("PROFILE-WORDS", words.PROFILES[profile])),  # noqa: S704 (our own words)
             script=Markup(_static("report.js")),  # noqa: S704 (our own file)
         )
     )
-    return Report(page, tuple((drawing.stem, drawing.wide) for drawing in drawings.values() if drawing))
+    drawn = dict.fromkeys([*(drawing for drawing in drawings.values() if drawing), *movement.figures])
+    return Report(page, tuple((drawing.stem, drawing.wide) for drawing in drawn))
 
 
-def _draw(overview: Overview, gaps: Gaps | None, quality: Quality) -> dict[str, Drawing | None]:
+def _about(settings: Settings, discloser: Discloser, folder: Path | None) -> dict[str, Any]:
+    return {
+        "project": settings.project,
+        "logo": _logo(settings.project, folder),
+        "profile": discloser.profile,
+        "is_internal": discloser.is_internal,
+        "fewest_shown": discloser.fewest_shown,
+        "smallest_quoted": settings.report.smallest_group_quoted,
+    }
+
+
+def _found(
+    facts: Facts, overview: Overview, gaps: Gaps | None, quality: Quality, *, discloser: Discloser, settings: Settings
+) -> dict[str, Any]:
+    """Return what the page shows of one moment."""
+    quotes = view_quotes(facts, discloser=discloser, settings=settings)
+    coverage = view_coverage(facts, overview, quotes, discloser=discloser)
+    statements = view_statements(facts, overview, discloser=discloser)
+    return {
+        "cover": _cover(facts, discloser),
+        "overview": overview,
+        "quotes": quotes,
+        "gaps": gaps,
+        "pairs": _pairs(gaps, quotes),
+        "coverage": coverage,
+        "quality": quality,
+        "statements": statements,
+        "whys": view_why(facts, overview, quotes, discloser=discloser),
+        "method": view_method(facts),
+        "evaluated": view_evaluated(facts, settings_hash=settings.digest(), discloser=discloser),
+        "brief": in_brief(overview, gaps, coverage, quality, quotes_waiting=quotes.waiting),
+        "top": top_five(overview),
+        "suppressed": _suppressed(overview, coverage, quality, statements),
+        "widest": max((theme.share.high or 0 for theme in overview.themes), default=0),
+    }
+
+
+def _moved(movement: Movement) -> dict[str, Any]:
+    """Return what the page shows of time."""
+    return {
+        "over_time": movement.over_time,
+        "funnels": movement.funnels,
+        "emerging": movement.emerging,
+        "actions": movement.actions,
+        "since_last": movement.since_last,
+        "drawings_of_series": movement.drawings,
+    }
+
+
+def _draw(overview: Overview, gaps: Gaps | None, quality: Quality, movement: Movement) -> dict[str, Drawing | None]:
     return {
         "shares": figures.draw_shares(overview),
         "leanings": figures.draw_leanings(overview),
         "gaps": figures.draw_gaps(gaps),
         "mix": figures.draw_mix(quality),
+        "flow": movement.flow,
     }
 
 
@@ -149,6 +191,10 @@ def _environment() -> jinja2.Environment:
         share_bar=marks.share_bar,
         kinds_bar=marks.kinds_bar,
         figure=_figure,
+        trend_words=trend_words,
+        icons=icons,
+        sentences=sentences,
+        ribbons=RIBBON_COLOURS,
     )
     return environment
 

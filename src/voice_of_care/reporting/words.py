@@ -48,6 +48,7 @@ WHY_INCLUDED = {
     "borderline": "Borderline: only just belongs",
     "disconfirming": "Goes against the theme",
     "evidence": "Evidence for a priority",
+    "speaks": "Said after the action",
 }
 FLAG_KINDS = {
     "residual_risk": "What is left may point to somebody",
@@ -125,6 +126,10 @@ DECISIONS = {
     "quote.withdraw": "quote withdrawn",
     "severity.set": "how serious a theme is",
     "deid.redact": "words taken out by hand",
+    "action.add": "action recorded",
+    "action.remove": "action taken back",
+    "rebase.add": "limits begun anew",
+    "rebase.remove": "limits joined again",
 }
 MONTHS = (
     "January",

@@ -38,6 +38,7 @@ class Store:
         with store_errors(self._path):
             self._connection = duckdb.connect(str(self._path), config=_CONNECTION_SETTINGS)
             self._path.chmod(0o600)
+            self._remove_unfinished()
             with self._transaction():
                 if not bring_up_to_date(self._connection):
                     msg = f"{folder}: made by a newer version of voice-of-care. Update voice-of-care first."
@@ -298,22 +299,29 @@ class Store:
 
     def _write_file_anew(self) -> None:
         """Copy the database into a new file and put that in its place: deleted words stay in the old file's gaps."""
-        fresh = self._path.with_name(f"{self._path.name}.unfinished")
         with store_errors(self._path):
-            fresh.unlink(missing_ok=True)
+            self._remove_unfinished()
+            target = str(self._unfinished).replace("'", "''")
+            here = str(self._connection.execute("SELECT current_database()").fetchall()[0][0]).replace('"', '""')
             try:
-                target = str(fresh).replace("'", "''")
-                self._connection.execute(f"ATTACH '{target}' AS fresh_file")
-                here = str(self._connection.execute("SELECT current_database()").fetchall()[0][0])
-                name = here.replace('"', '""')
-                self._connection.execute(f'COPY FROM DATABASE "{name}" TO fresh_file')
-                self._connection.execute("DETACH fresh_file")
-                fresh.chmod(0o600)
+                self._connection.execute(f"ATTACH '{target}' AS unfinished")
+                self._unfinished.chmod(0o600)
+                self._connection.execute(f'COPY FROM DATABASE "{here}" TO unfinished')
+                self._connection.execute("DETACH unfinished")
                 self._connection.close()
-                fresh.replace(self._path)
+                self._unfinished.replace(self._path)
             finally:
-                fresh.unlink(missing_ok=True)
+                self._remove_unfinished()
             self._connection = duckdb.connect(str(self._path), config=_CONNECTION_SETTINGS)
+
+    @property
+    def _unfinished(self) -> Path:
+        return self._path.with_name(f"{self._path.name}.unfinished")
+
+    def _remove_unfinished(self) -> None:
+        """Remove what a killed copy left: it holds words."""
+        self._unfinished.unlink(missing_ok=True)
+        self._unfinished.with_name(f"{self._unfinished.name}.wal").unlink(missing_ok=True)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,0 +1,248 @@
+"""Has it made a difference? For each action what was measured before and after it, as far as one can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from voice_of_care.reporting import followed, trend_words, words
+from voice_of_care.reporting.disclosure import FEWEST_FOR_A_MEAN, Count, share_of
+from voice_of_care.reporting.facts import records
+from voice_of_care.reporting.quotes import quote_segments
+
+if TYPE_CHECKING:
+    from voice_of_care.reporting.disclosure import Discloser
+    from voice_of_care.reporting.facts import Facts
+    from voice_of_care.reporting.followed import Items
+    from voice_of_care.reporting.quotes import Quote
+    from voice_of_care.settings import Settings
+
+MEASURE_ORDER = ("negative", "raised", "sentiment", "fft")
+
+
+@dataclass(frozen=True)
+class Span:
+    """What was measured over a span of time; `text` is a star where it may not be shown."""
+
+    text: str
+    people: Count
+    periods: int
+
+
+@dataclass(frozen=True)
+class AfterPoint:
+    """One period of the chart of an action."""
+
+    name: str
+    short: str
+    is_after: bool
+    numerator: Count
+    denominator: Count
+    value: float | None
+    text: str
+    centre: float | None
+    lower: float | None
+    upper: float | None
+    counterfactual: float | None
+    rule: str
+    point_type: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measure before and after an action."""
+
+    measure: str
+    anchor: str
+    before: Span
+    after: Span
+    elsewhere_before: str
+    elsewhere_after: str
+    signal: str
+    elsewhere: str
+    regression: tuple[str, ...]
+    verdict: str
+    period_kind: str
+    points: tuple[AfterPoint, ...]
+
+    @property
+    def word(self) -> str:
+        """Return how far one can go, in a few words."""
+        return trend_words.LADDER[self.verdict]
+
+    @property
+    def sentence(self) -> str:
+        """Return how far one can go, in a sentence."""
+        return trend_words.LADDER_SAYS[self.verdict]
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """One action and what was measured around it."""
+
+    action_id: str
+    anchor: str
+    what: str
+    where: str
+    day: str
+    who: str
+    aimed_at: str
+    measures: tuple[Measured, ...]
+    quotes: tuple[Quote, ...]
+
+
+def view_actions(facts: Facts, items: Items, *, discloser: Discloser, settings: Settings) -> tuple[ActionView, ...]:
+    """Return each action, as a profile lets it out; the newest first."""
+    actions = facts.analysis.actions.sort_values(["starts_on", "action_id"], ascending=[False, True], kind="stable")
+    said = {str(row.action_id): _said_after(row, facts) for row in records(actions)}
+    quotes = quote_segments(said, facts, discloser=discloser, settings=settings)
+    return tuple(_action(row, facts, items, quotes.get(str(row.action_id), ()), discloser) for row in records(actions))
+
+
+def _action(row: Any, facts: Facts, items: Items, quotes: tuple[Quote, ...], discloser: Discloser) -> ActionView:  # noqa: ANN401 (a row)
+    item = items.get(row.scope, row.item_id)
+    differences = facts.analysis.differences
+    mine = differences[differences["action_id"] == row.action_id]
+    points = facts.analysis.difference_points
+    measures = [_measured(each, points, discloser) for each in records(mine)]
+    measures.sort(key=lambda each: MEASURE_ORDER.index(each.measure))
+    return ActionView(
+        action_id=str(row.action_id),
+        anchor=f"action-{words.slug(str(row.action_id))}",
+        what=str(row.what),
+        where=words.join_words([str(name) for name in row.services]) or "All services",
+        day=words.long_date(row.starts_on.date()),
+        who=str(row.who),
+        aimed_at=item.label if item else "A theme that is no longer there",
+        measures=tuple(measures),
+        quotes=quotes,
+    )
+
+
+def _measured(row: Any, points: pd.DataFrame, discloser: Discloser) -> Measured:  # noqa: ANN401 (a row)
+    mine = points[(points["action_id"] == row.action_id) & (points["measure"] == row.measure)]
+    touched = mine[mine["part"] == "touched"].sort_values("starts_on", kind="stable")
+    elsewhere = mine[mine["part"] == "comparator"]
+    before = _span(row.before, int(row.units_before), int(row.points_before), row.measure, discloser)
+    after = _span(row.after, int(row.units_after), int(row.points_after), row.measure, discloser)
+    is_open = before.text != "*" and after.text != "*"
+    others = [_elsewhere(elsewhere, row.measure, discloser, is_after=is_after) for is_after in (False, True)]
+    return Measured(
+        measure=row.measure,
+        anchor=f"difference-{words.slug(str(row.action_id))}-{row.measure}",
+        before=before,
+        after=after,
+        elsewhere_before=others[0],
+        elsewhere_after=others[1],
+        signal="" if pd.isna(row.signal) else row.signal,
+        elsewhere="" if pd.isna(row.comparator_signal) else row.comparator_signal,
+        regression=_regression(row) if is_open else (),
+        verdict=row.verdict,
+        period_kind=row.period_kind,
+        points=_points(touched, row, discloser),
+    )
+
+
+def _span(value: float, units: int, periods: int, measure: str, discloser: Discloser) -> Span:
+    people = discloser.count(units)
+    if pd.isna(value):
+        return Span("nobody heard" if units == 0 else "–", people, periods)
+    if measure == "sentiment":
+        is_open = discloser.is_internal or units >= max(FEWEST_FOR_A_MEAN, discloser.fewest_shown)
+        return Span(trend_words.tone(value) if is_open else "*", people, periods)
+    if discloser.is_internal:
+        return Span(trend_words.percent(round(100 * value, 1)), people, periods)
+    part = round(value * units)
+    rest = discloser.count(units - part)
+    text = "*" if rest.is_suppressed else share_of(discloser.count(part), people).text
+    return Span(text, people, periods)
+
+
+def _elsewhere(points: pd.DataFrame, measure: str, discloser: Discloser, *, is_after: bool) -> str:
+    """Return what was measured in services that were not touched."""
+    rows = points[points["is_after"] == is_after]
+    units = int(rows["denominator"].sum())
+    if not units:
+        return ""
+    value = float(rows["numerator"].fillna(0).sort_values().sum()) / units
+    return _span(value, units, len(rows), measure, discloser).text
+
+
+def _regression(row: Any) -> tuple[str, ...]:  # noqa: ANN401 (a row)
+    """Return what the segmented regression gives, in sentences; none where there were too few points."""
+    said = []
+    if not pd.isna(row.level_change):
+        said.append(
+            f"Level at the start of the action: odds {row.level_change:.2f} times those before"
+            f" (95% interval {row.level_low:.2f} to {row.level_high:.2f})."
+        )
+    if not pd.isna(row.gap):
+        gap, low, high = (_points_of(value, row.measure) for value in (row.gap, row.gap_low, row.gap_high))
+        said.append(
+            f"In the last {row.period_kind}, {gap} against the trend before going on (95% interval {low} to {high})."
+        )
+    return tuple(said)
+
+
+def _points_of(value: float, measure: str) -> str:
+    if measure == "sentiment":
+        return trend_words.tone(value)
+    return f"{100 * value:+.0f} percentage points".replace("-", trend_words.MINUS)
+
+
+def _points(touched: pd.DataFrame, row: Any, discloser: Discloser) -> tuple[AfterPoint, ...]:  # noqa: ANN401 (a row)
+    """Return the points of the chart; none where one of them may not be shown."""
+    rows = touched.assign(
+        period_kind=row.period_kind,
+        is_complete=True,
+        value=touched["value"] if row.measure == "sentiment" else touched["value"] / 100,
+    )
+    shown = followed.show_points(rows, kind=row.period_kind, measure=row.measure, discloser=discloser)
+    if not followed.may_show(shown, measure=row.measure, rows=rows, discloser=discloser):
+        return ()
+    digits = 2 if row.measure == "sentiment" else 1 if discloser.is_internal else 0
+    return tuple(_point(point, each, digits) for point, each in zip(shown, records(rows), strict=True))
+
+
+def _point(shown: followed.ShownPoint, row: Any, digits: int) -> AfterPoint:  # noqa: ANN401 (a row)
+    centre, lower, upper, counterfactual = (
+        None if pd.isna(value) else round(float(value), digits)
+        for value in (row.centre, row.lower_limit, row.upper_limit, row.counterfactual)
+    )
+    return AfterPoint(
+        shown.name,
+        shown.short,
+        bool(row.is_after),
+        shown.numerator,
+        shown.denominator,
+        shown.value,
+        shown.text,
+        centre,
+        lower,
+        upper,
+        counterfactual,
+        row.rule,
+        row.point_type,
+    )
+
+
+def _said_after(row: Any, facts: Facts) -> pd.DataFrame:  # noqa: ANN401 (a row)
+    """Return the segments of what an action is aimed at, from its services, from the day it started."""
+    dates = facts.comments.set_index("comment_id")["received_on"]
+    said = facts.voices
+    if row.scope == "theme":
+        said = said[said["theme_id"] == row.item_id]
+    elif row.scope == "parent":
+        said = said[said["parent_id"] == row.item_id]
+    elif row.scope == "priority":
+        links = facts.analysis.segment_links
+        linked = links[(links["framework_id"] + "/" + links["priority_id"]) == row.item_id]
+        said = said[said["segment_id"].isin(linked["segment_id"])]
+    else:
+        said = said.iloc[:0]
+    if len(row.services):
+        said = said[said["service"].isin(list(row.services))]
+    is_later: pd.Series = said["comment_id"].map(dates) >= row.starts_on
+    return said.loc[is_later]

@@ -1,0 +1,196 @@
+"""Words for what changes over time: measures, periods, verdicts, cautions and the ladder of what can be said."""
+
+from __future__ import annotations
+
+from voice_of_care.reporting import words
+
+MINUS = "\u2212"
+SCOPES = {
+    "overall": "All respondents",
+    "theme": "Themes",
+    "parent": "Groups of themes",
+    "priority": "Quality priorities",
+    "service": "Services",
+    "site": "Sites",
+    "respondent_group": "Groups of respondents",
+}
+MEASURES = {
+    "raised": "share who raise it",
+    "negative": "share with only bad to say",
+    "sentiment": "mean tone",
+    "fft": "share who gave one of the two best scores",
+}
+MEASURES_MEAN = {
+    "raised": "Of those heard, the share who raise it.",
+    "negative": "Of those who speak of it, the share who have only bad to say.",
+    "sentiment": f"Mean tone of those who speak of it, from {MINUS}1 (very negative) to 1 (very positive), as judged by"
+    " a computer.",
+    "fft": "Of those who gave a score, the share who gave one of the two best.",
+}
+PERIODS = {"week": "week", "month": "month", "quarter": "quarter"}
+STANDINGS = {
+    "full": "Full",
+    "provisional": "Provisional",
+    "run_chart": "Run chart",
+    "table_only": "Table only",
+}
+STANDINGS_SAY = {
+    "full": "",
+    "provisional": "The limits are provisional: they rest on 12 to 19 points and will move as more come.",
+    "run_chart": "A run chart with the median: under 12 points no limits are drawn and no signal is told.",
+    "table_only": "Under 8 points there is no chart: the figures stand in the table.",
+}
+METHODS = {
+    "xmr": "XmR chart",
+    "p_prime": "Laney p\u2032 chart",
+    "none": "No limits",
+}
+STATES = {
+    "concern_high": "Concern: higher than expected",
+    "concern_low": "Concern: lower than expected",
+    "neutral_high": "Higher than expected, neither better nor worse",
+    "neutral_low": "Lower than expected, neither better nor worse",
+    "explained": "Explained by a change of mix: no trend",
+    "common_cause": "Common cause: no significant change",
+    "improvement_high": "Improvement: higher than expected",
+    "improvement_low": "Improvement: lower than expected",
+    "no_limits": "Too few periods to tell a signal",
+}
+ASSURANCES = {
+    "consistent_pass": "Target always met",
+    "inconsistent": "Target met at times",
+    "consistent_fail": "Target always missed",
+    "": "No target",
+}
+POINT_TYPES = {
+    "common_cause": "usual",
+    "special_cause_improvement": "signal: improvement",
+    "special_cause_concern": "signal: concern",
+    "special_cause_neutral_high": "signal: high",
+    "special_cause_neutral_low": "signal: low",
+}
+RULES = {
+    "none": "",
+    "astronomical": "outside of the limits",
+    "trend": "seven points in one direction",
+    "two_in_three": "two of three points near a limit",
+    "shift": "seven points on one side of the centre",
+}
+PLACES = {
+    "within": "within what places of its size keep to by chance",
+    "above_95": "above the 95% limit",
+    "below_95": "below the 95% limit",
+    "above_998": "above the 99.8% limit",
+    "below_998": "below the 99.8% limit",
+}
+VERDICTS = {
+    "new": "New",
+    "growing": "Growing",
+    "watch": "Watch",
+    "fading": "Fading",
+    "no_clear_change": "No clear change",
+    "not_tested": "Too few to test",
+}
+VERDICTS_SAY = {
+    "new": "Nobody raised it in the months before; at least five did of late, from three sessions or more.",
+    "growing": "Raised more often than before, by more than chance is likely to give.",
+    "watch": "Raised more often than before, though chance can\u2019t be ruled out.",
+    "fading": "Raised less often than before, by more than chance is likely to give.",
+    "no_clear_change": "No clear change.",
+    "not_tested": "Raised too seldom to be tested.",
+}
+VERDICT_ORDER = tuple(VERDICTS)
+CAUTIONS = {
+    "season_unknown": "The season can\u2019t be told from the change: less than two years are known.",
+    "season_repeats": "It was raised about as often in the same months of the year before: it may be the season.",
+    "new_source": "Some of it comes from a source or a service first heard of late.",
+    "new_question": "Some of it answers a question first asked of late.",
+    "much_left_out": "Much was heard in one of the two spans alone and had to be left out of the comparison.",
+    "short_baseline": "The months before are fewer than wanted.",
+    "one_session": "More than half of what was said comes from one session or person.",
+    "overdispersed": "It goes up and down by itself more than chance would have it, which the test allows for.",
+}
+RELATIONS = {
+    "kept": "Kept",
+    "split": "Split",
+    "merged": "Merged",
+    "part": "Part of it went over",
+    "gone": "Gone",
+    "new": "New",
+}
+SIGNALS = {
+    "none": "no signal",
+    "improvement": "a signal of improvement",
+    "concern": "a signal of concern",
+    "neutral": "a signal, neither better nor worse",
+}
+LADDER = {
+    "too_little": "Too little to say",
+    "no_signal": "No signal after the change",
+    "signal_after": "Signal after the change",
+    "signal_not_in_comparator": "Signal after the change, not seen elsewhere",
+}
+LADDER_SAYS = {
+    "too_little": "There are too few periods before the action, or after it, to tell a difference from chance.",
+    "no_signal": "The periods after the action lie within what was usual before it: no difference can be seen.",
+    "signal_after": "The periods after the action lie outside of what was usual before it. That a change came after"
+    " the action does not show that it came from it.",
+    "signal_not_in_comparator": "The periods after the action lie outside of what was usual before it, and services"
+    " that were not touched show no such signal. That is as far as these figures go: other things may have changed"
+    " there too.",
+}
+
+
+def caution(code: str) -> str:
+    """Return a caution in words."""
+    return CAUTIONS.get(code) or f"{words.sentence_case(code)}."
+
+
+def percent(value: float) -> str:
+    """Return a percentage; one decimal at most."""
+    return f"{value:g}%"
+
+
+def tone(value: float) -> str:
+    """Return a mean tone with its sign."""
+    return f"{value:+.2f}".replace("-", MINUS)
+
+
+def measured(measure: str, value: float) -> str:
+    """Return a value of a measure, in per cent for shares."""
+    return tone(value) if measure == "sentiment" else percent(value)
+
+
+def series_name(label: str, measure: str) -> str:
+    """Return the name of a series."""
+    return f"{label}: {MEASURES[measure]}"
+
+
+def period_name(kind: str, period: str) -> str:
+    """Return a period as in 'March 2024', 'Week 12 of 2024' or '2024-25 Q1'."""
+    if kind == "month":
+        return words.long_month(int(period[:4]), int(period[5:7]))
+    if kind == "week":
+        year, _, week = period.partition("-W")
+        return f"Week {int(week)} of {year}"
+    return period
+
+
+def short_period(kind: str, period: str) -> str:
+    """Return a period as in 'Mar 24', 'W12 24' or '24-25 Q1'."""
+    if kind == "month":
+        return words.short_month(int(period[:4]), int(period[5:7]))
+    if kind == "week":
+        year, _, week = period.partition("-W")
+        return f"W{int(week)} {year[2:]}"
+    return period[2:]
+
+
+def periods(number: int, kind: str) -> str:
+    """Return as in '3 months'."""
+    return f"{number} {words.plural(number, kind, f'{kind}s')}"
+
+
+def is_signal(variation: str | None) -> bool:
+    """Return whether an icon tells of a special cause."""
+    return variation is not None and variation != "common_cause"
