@@ -121,9 +121,7 @@ def _standing_lines(summary: Mapping[str, Any]) -> list[str]:
         f"{summary['segments_without_theme']} segments fit no theme."
     ]
     for each in summary["candidates"]:
-        lines.append(
-            f"  a new theme? {each['theme_id']} {each['label']}, raised by {each['units']}: see 'decide'"
-        )
+        lines.append(f"  a new theme? {each['theme_id']} {each['label']}, raised by {each['units']}: see 'decide'")
     lines += summary["remarks"]
     if summary["decisions_idle"]:
         lines.append(f"{summary['decisions_idle']} decisions have nothing to apply to any more.")

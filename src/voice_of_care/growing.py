@@ -10,6 +10,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import pandas as pd
+
 from voice_of_care.counting import units
 from voice_of_care.intake.reading import ReadComments
 from voice_of_care.pipeline import (

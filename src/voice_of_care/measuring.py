@@ -41,7 +41,7 @@ from voice_of_care.pipeline import (
     theme_comments,
 )
 from voice_of_care.sentiment import SentimentScored
-from voice_of_care.tables import ASSIGNMENTS
+from voice_of_care.tables import ASSIGNMENTS, EXAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

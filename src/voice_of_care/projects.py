@@ -19,7 +19,7 @@ from voice_of_care.frameworks.loader import SHIPPED
 from voice_of_care.growing import Anew, Held, add, refit
 from voice_of_care.intake.known import Known
 from voice_of_care.models import model_hashes
-from voice_of_care.pipeline import Means, run
+from voice_of_care.pipeline import Means, follow, run
 from voice_of_care.tables import EXAMPLES, RUNS, TABLES, conform
 from voice_of_care.themes.identity import highest_number, in_space_of
 
