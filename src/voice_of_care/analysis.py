@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from voice_of_care.tables import EVALUATIONS, EXAMPLES, LINEAGE, STATEMENTS, THEME_PROTOTYPES, THEME_TERMS
 from voice_of_care.trend_tables import (
+    ACTION_SEGMENTS,
     ACTIONS,
     CHARTS,
     CONTROL_POINTS,
@@ -63,6 +64,7 @@ class Analysis:
     rebases: pd.DataFrame = field(default_factory=REBASES.empty)
     differences: pd.DataFrame = field(default_factory=DIFFERENCES.empty)
     difference_points: pd.DataFrame = field(default_factory=DIFFERENCE_POINTS.empty)
+    action_segments: pd.DataFrame = field(default_factory=ACTION_SEGMENTS.empty)
     frameworks: tuple[Framework, ...] = ()
 
     def tables(self) -> dict[str, pd.DataFrame]:

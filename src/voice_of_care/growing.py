@@ -17,7 +17,6 @@ from voice_of_care.intake.reading import ReadComments
 from voice_of_care.pipeline import (
     Run,
     Scored,
-    analyse_comments,
     behind_the_wall,
     conserve,
     deidentify_comments,
@@ -31,16 +30,15 @@ from voice_of_care.pipeline import (
 )
 from voice_of_care.priorities.theme_links import link_themes
 from voice_of_care.statements import answer_plain_questions
-from voice_of_care.tables import LINEAGE, THEME_LINKS, conform
-from voice_of_care.themes import Earlier, join_themes, trace_lineage
+from voice_of_care.tables import THEME_LINKS, conform
+from voice_of_care.themes import Batch, Earlier, join_themes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import pandas as pd
-
     from voice_of_care.analysis import Analysis
+    from voice_of_care.decisions import CandidatesJudged
     from voice_of_care.intake.known import Known
     from voice_of_care.pipeline import Means
 
@@ -52,15 +50,17 @@ THEMES_STEP = "themes"
 class Held(NamedTuple):
     """What a project holds: the tables as the models made them, and those behind the wall.
 
-    `standing` are the themes with reviewers' decisions applied; `last_theme_number` is the highest ever given.
+    `candidates` are those that people judged; `last_theme_number` is the highest ever given; `fitted_in` is the run
+    that fitted the themes.
     """
 
     analysis: Analysis
     comments: pd.DataFrame
     repeats: pd.DataFrame
     known: Known
-    standing: pd.DataFrame
+    candidates: CandidatesJudged
     last_theme_number: int
+    fitted_in: int
 
 
 class Anew(NamedTuple):
@@ -125,32 +125,6 @@ def add(paths: Sequence[Path], held: Held, means: Means, *, anew: Anew, run_id: 
     return Run(linked, behind_the_wall(read, comments, repeats), read)
 
 
-def refit(held: Held, means: Means, *, known: pd.DataFrame, theme_version: int) -> Run:
-    """Fit themes anew on all comments, de-identified and scored again, and trace what became of each theme.
-
-    Args:
-        held: what the project holds.
-        means: settings, models and frameworks.
-        known: vectors of the themes so far, in the models' space, so that those that come back keep their ids.
-        theme_version: number of the new version.
-    """
-    earlier = held.analysis
-    read = ReadComments(
-        comments=held.comments,
-        repeats=held.repeats,
-        set_aside=earlier.set_aside[earlier.set_aside["step"] == INTAKE],
-        sources=earlier.sources,
-        names=tuple(held.known.people["name"]),
-        records=held.known.records,
-        files=held.known.files,
-        people=held.known.people,
-    )
-    done = analyse_comments(read, means, known=known, last_theme_number=held.last_theme_number)
-    lineage = trace_lineage(earlier, done.analysis, standing=held.standing, theme_version=theme_version)
-    every = stack(earlier.lineage, lineage)
-    return done._replace(analysis=replace(done.analysis, lineage=conform(every, LINEAGE)))
-
-
 def _to_deidentify(comments: pd.DataFrame, read: ReadComments, held: Held, means: Means, *, anew: Anew) -> pd.DataFrame:
     """Return the comments to de-identify: those read, and those that settings or names now known may change."""
     if anew.is_deidentified or means.settings.deidentify.pseudonym_scope == "project":
@@ -210,17 +184,28 @@ def _still_aside(set_aside: pd.DataFrame, read: ReadComments, left: frozenset[st
 def _join(grown: Analysis, held: Held, means: Means, *, fresh: frozenset[str]) -> Analysis:
     """Give fresh segments their themes, and look for new ones among those that fit none."""
     unit_of = units(grown.safe_comments, count_campaigns=means.settings.intake.count_campaigns)
+    came_later = grown.safe_comments["run_id"] > held.fitted_in
+    later = grown.segments["comment_id"].isin(grown.safe_comments.loc[came_later, "comment_id"])
+    batch = Batch(
+        fresh=fresh,
+        later=frozenset(grown.segments.loc[later, "segment_id"]),
+        unit_of=unit_of,
+        sentiments=grown.sentiments,
+        statements=grown.statements,
+        last_theme_number=held.last_theme_number,
+    )
+    earlier = Earlier(
+        **{name: getattr(held.analysis, name) for name in Earlier._fields if hasattr(held.analysis, name)},
+        **held.candidates._asdict(),
+    )
     with means.watch.step("themes"):
         found = join_themes(
             grown.segments,
             grown.safe_comments,
-            earlier=Earlier(held.analysis, held.standing, held.last_theme_number),
-            fresh=fresh,
+            earlier=earlier,
+            batch=batch,
             embedder=means.embedders.both,
             settings=means.settings.themes,
-            unit_of=unit_of,
-            sentiments=grown.sentiments,
-            statements=grown.statements,
         )
     conserve("themes", grown.segments["segment_id"], found.assignments["segment_id"], found.set_aside["item_id"])
     aside = stack_aside(grown.set_aside, found.set_aside)

@@ -30,15 +30,16 @@ from voice_of_care.sentiment import SentimentScored, score_sentiment
 from voice_of_care.statements import answer_plain_questions, code_statements
 from voice_of_care.tables import EVENTS, EXAMPLES, RUNS, SAFE_COMMENTS, SEGMENTS, SET_ASIDE, SEVERITIES, conform
 from voice_of_care.themes import Guide, SegmentsSplit, find_themes, split_segments
-from voice_of_care.trends import find_emerging, follow_series, gather_heard, judge_differences
+from voice_of_care.trends import find_emerging, follow_series, gather_heard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from voice_of_care.deidentify.engine import Deidentified
     from voice_of_care.embedding import Embedders
     from voice_of_care.frameworks import Framework
+    from voice_of_care.intake.known import Known
     from voice_of_care.intake.reading import ReadComments
     from voice_of_care.priorities import PrioritiesLinked
     from voice_of_care.settings import DeidentifySettings, Settings
@@ -115,23 +116,19 @@ def run(paths: Sequence[Path], means: Means) -> Run:
     return analyse_comments(read, means)
 
 
-def analyse_comments(
-    read: ReadComments, means: Means, *, known: pd.DataFrame | None = None, last_theme_number: int = 0
-) -> Run:
+def analyse_comments(read: ReadComments, means: Means, *, known: pd.DataFrame | None = None) -> Run:
     """Analyse comments that are read, with themes fitted to them.
 
     Args:
         read: the comments, and what was set aside.
         means: settings, models and frameworks.
         known: theme vectors of themes fitted before, so that those that come back keep their ids.
-        last_theme_number: the highest number ever given to a theme.
     """
     safe = deidentify_comments(read, settings=means.settings, key=means.key, watch=means.watch)
     scored = score_comments(safe.safe_comments, settings=means.settings, embedders=means.embedders, watch=means.watch)
     with means.watch.step("themes"):
         found = theme_comments(
             scored, settings=means.settings, embedders=means.embedders, known=known, seeds=means.seeds,
-            last_theme_number=last_theme_number,
         )  # fmt: skip
     with means.watch.step("priorities"):
         linked = link_comments(
@@ -221,7 +218,6 @@ def theme_comments(
     embedders: Embedders,
     known: pd.DataFrame | None = None,
     seeds: tuple[Framework, ...] = (),
-    last_theme_number: int = 0,
 ) -> ThemesFound:
     """Find the themes of comments that are scored."""
     segments = scored.split.segments
@@ -235,7 +231,6 @@ def theme_comments(
         statements=scored.statements,
         known=known,
         guide=Guide(seeds, embedders.general) if seeds else None,
-        last_theme_number=last_theme_number,
     )
     conserve("themes", segments["segment_id"], found.assignments["segment_id"], found.set_aside["item_id"])
     return found
@@ -324,9 +319,11 @@ def follow(analysis: Analysis, *, settings: Settings) -> Analysis:
     followed = follow_series(
         heard, settings=settings.trends, targets=settings.targets, rebases=analysis.rebases, report_date=date
     )
-    emerging = find_emerging(heard, settings=settings.trends, report_date=date)
-    judged = judge_differences(heard, analysis.actions, settings=settings.trends, report_date=date)
-    return replace(analysis, **followed._asdict(), emerging=emerging, **judged._asdict())
+    newest = analysis.safe_comments["received_on"].max()
+    if pd.isna(newest):
+        return replace(analysis, **followed._asdict())
+    emerging = find_emerging(heard, settings=settings.trends, report_date=date or newest.date())
+    return replace(analysis, **followed._asdict(), emerging=emerging)
 
 
 def with_names(settings: DeidentifySettings, names: Sequence[str]) -> DeidentifySettings:
@@ -335,19 +332,27 @@ def with_names(settings: DeidentifySettings, names: Sequence[str]) -> Deidentify
 
 
 def read_safely_named(
-    paths: Sequence[Path], *, settings: Settings, key: bytes, progress: Callable[[int, int], None] | None = None
+    paths: Sequence[Path],
+    *,
+    settings: Settings,
+    key: bytes,
+    known: Known | None = None,
+    run_id: int = 1,
+    progress: Callable[[int, int], None] | None = None,
 ) -> ReadComments:
     """Read comments, and take people's names out of the names of their files wherever these stand."""
-    read = read_comments(paths, settings=settings, key=key, progress=progress)
-    names = sorted({*read.sources["source"], *read.set_aside["source"]})
-    rules = with_names(settings.deidentify, read.names)
-    redacted = redact_labels(names, settings=rules, key=key, of="files")
-    safe: dict[str, str] = {}
-    for name in names:
-        twins = sum(redacted[name] == redacted[other] for other in safe)
-        safe[name] = f"{redacted[name]} ({twins + 1})" if twins else redacted[name]
+    read = read_comments(paths, settings=settings, key=key, known=known, run_id=run_id, progress=progress)
+    stored = set() if known is None else {*known.sources["source"], *known.files["shown"]}
+    names = sorted(({*read.sources["source"], *read.set_aside["source"], *read.files["shown"]}) - stored)
+    channels = set() if known is None else {*known.sources["channel"]}
+    wanted = sorted({*names, *read.sources["channel"], *(file.name for file in read.seen)} - channels)
+    redacted = redact_labels(wanted, settings=with_names(settings.deidentify, read.names), key=key, of="files")
+    safe = _told_apart([name for name in wanted if name in set(names)], redacted, taken=stored)
+    channel_of = _told_apart(
+        [name for name in read.sources["channel"].unique() if name in redacted], redacted, taken=channels
+    )
     changed = sorted((name for name in names if safe[name] != name), key=len, reverse=True)
-    if not changed:
+    if not changed and all(channel_of[name] == name for name in channel_of) and not read.seen:
         return read
 
     def renamed(text: str) -> str:
@@ -355,15 +360,39 @@ def read_safely_named(
             text = text.replace(name, safe[name])
         return text
 
-    aside, sources = read.set_aside, read.sources
+    def in_column(frame: pd.DataFrame, column: str, names_of: Mapping[str, str] = safe) -> pd.Series:
+        return frame[column].map(lambda name: names_of.get(name, name))
+
+    aside, sources, records, files = read.set_aside, read.sources, read.records, read.files
     return read._replace(
-        comments=read.comments.assign(source=read.comments["source"].map(safe)),
-        set_aside=aside.assign(source=aside["source"].map(safe), item_id=aside["item_id"].map(renamed)),
+        comments=read.comments.assign(source=in_column(read.comments, "source")),
+        set_aside=aside.assign(source=in_column(aside, "source"), item_id=aside["item_id"].map(renamed)),
         sources=sources.assign(
-            source=sources["source"].map(safe),
+            source=in_column(sources, "source"),
             problems=sources["problems"].map(lambda problems: [renamed(problem) for problem in problems]),
+            channel=in_column(sources, "channel", channel_of),
         ),
+        records=records.assign(source=in_column(records, "source"), family=in_column(records, "family")),
+        files=files.assign(
+            shown=in_column(files, "shown"),
+            sources=files["sources"].map(lambda listed: [safe.get(name, name) for name in listed]),
+        ),
+        seen=tuple(file._replace(name=redacted.get(file.name, file.name)) for file in read.seen),
     )
+
+
+def _told_apart(names: Sequence[str], redacted: Mapping[str, str], *, taken: set[str]) -> dict[str, str]:
+    """Return the redacted form of each name, numbered where it is taken already."""
+    safe: dict[str, str] = {}
+    used = set(taken)
+    for name in names:
+        candidate, number = redacted[name], 1
+        while candidate in used:
+            number += 1
+            candidate = f"{redacted[name]} ({number})"
+        used.add(candidate)
+        safe[name] = candidate
+    return safe
 
 
 def redact_file(path: Path, *, settings: Settings, key: bytes | None = None) -> list[dict[str, Any]]:

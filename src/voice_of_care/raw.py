@@ -5,7 +5,8 @@ Only intake, deidentify, pipeline and store may import it.
 
 from __future__ import annotations
 
-from voice_of_care.tables import DATE, SAFE_COMMENTS, TEXT_LIST, Column, Table, integer, text
+from voice_of_care.declaring import DATE, TEXT_LIST, Column, Table, integer, text
+from voice_of_care.tables import SAFE_COMMENTS
 
 _MADE_BY_DEIDENTIFICATION = ("text", "language", "duplicate_of", "campaign_id")
 
@@ -23,7 +24,7 @@ REPEATS = Table(
     ("comment_id",),
 )
 
-RECORD_STATES = ("comment", "set_aside", "gone")
+RECORD_STATES = ("comment", "set_aside", "gone", "replaced")
 
 _DIGEST = "keyed digest: tells {} again, and says nothing of it"
 
@@ -31,16 +32,20 @@ RECORDS = Table(
     "records",
     "What tells each comment again when further files are read, also those set aside. No words: keyed digests.",
     {
-        "comment_id": text("the comment; its item_id where it was set aside"),
+        "comment_id": text("the comment, also one set aside; with a number after it where it is replaced"),
         "source": text("source it stands under"),
         "source_ref": text("where in the source"),
         "family": text("first of the sources that are versions of one another"),
         "row": integer("order within the source", low=0),
-        "state": text("what became of it; gone: a corrected file no longer has it", one_of=RECORD_STATES),
+        "state": text(
+            "what became of it; gone: a corrected file no longer has it; replaced: what stood there before it did",
+            one_of=RECORD_STATES,
+        ),
         "received_on": Column(DATE, "day it was given", required=False),
         "response_id": text("keyed id of the response", required=False),
         "respondent_id": text("keyed id of the person", required=False),
         "session_id": text("keyed id of the session", required=False),
+        "duplicate_of": text("comment_id of the same record in another file of its run", required=False),
         "signature": text(_DIGEST.format("the table's columns, or notes")),
         "spot": text(_DIGEST.format("the place in the file")),
         "slot": text(_DIGEST.format("the question among its row's")),
@@ -66,6 +71,7 @@ FILES = Table(
         "shown": text("its name as shown"),
         "settings": text("digest of what the settings say of reading it"),
         "sources": Column(TEXT_LIST, "sources that were read from it"),
+        "parts": Column(TEXT_LIST, "the sheet or table each of them is, in the same order"),
         "run_id": integer("run that read it last", low=1),
     },
     ("file",),

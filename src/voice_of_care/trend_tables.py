@@ -206,18 +206,21 @@ DIFFERENCES = Table(
         "measure": text("as in series", one_of=MEASURES),
         "period_kind": text("length of the periods", one_of=PERIOD_KINDS),
         "points_before": integer("periods before", low=0),
-        "points_after": integer("periods after, with the one it started in", low=0),
-        "units_before": integer("units heard before", low=0),
-        "units_after": integer("units heard after", low=0),
-        "before": number("value over all periods before", required=False),
-        "after": number("value over all periods after", required=False),
+        "points_after": integer("complete periods wholly after", low=0),
+        "units_before": integer("units heard before its first day", low=0),
+        "units_after": integer("units heard from its first day on", low=0),
+        "before": number("value over all days before", required=False),
+        "after": number("value over all days from its first on", required=False),
         "signal": text(
-            "what points after the start show against limits frozen on those before; empty where there are no limits",
+            "which way it went where there is a signal after the start, as the ladder asks for it; none where there is"
+            " not; empty where there is too little",
             required=False,
             one_of=("none", "improvement", "concern", "neutral"),
         ),
         "comparator_signal": text(
-            "the same in services not touched", required=False, one_of=("none", "improvement", "concern", "neutral")
+            "the same in services not touched; empty where there are none, or too little is heard of them",
+            required=False,
+            one_of=("none", "improvement", "concern", "neutral"),
         ),
         "comparator_before": number("value before in services not touched", required=False),
         "comparator_after": number("value after in services not touched", required=False),
@@ -228,6 +231,22 @@ DIFFERENCES = Table(
         "gap_low": number("lower end of its 95% interval", required=False),
         "gap_high": number("upper end of its 95% interval", required=False),
         "verdict": text("as far as one can go", one_of=LADDER),
+        "ground": text(
+            "what it is judged on: limits frozen before the start, and before against after; or the latter alone, where"
+            " periods are too few or too thin for limits; none where there is too little for either",
+            one_of=("limits", "before_after", "none"),
+        ),
+        "change": number("after less before", required=False),
+        "change_low": number("lower end of its 95% interval", required=False),
+        "change_high": number("upper end of its 95% interval", required=False),
+        "p_value": number("of the change, within services and channels", required=False, low=0, high=1),
+        "excess": number("change less that in services not touched", required=False),
+        "excess_low": number("lower end of its 95% interval", required=False),
+        "excess_high": number("upper end of its 95% interval", required=False),
+        "autocorrelation": number("of neighbouring periods, about their fit", required=False, low=-1, high=1),
+        "cautions": Column(
+            TEXT_LIST, "codes of what else could be behind it, as docs/methods/difference.md lists them"
+        ),
     },
     ("action_id", "measure"),
 )
@@ -252,8 +271,21 @@ DIFFERENCE_POINTS = Table(
         "point_type": text("what it is", one_of=POINT_TYPES),
         "fitted": number("what the regression gives", required=False),
         "counterfactual": number("what it gives had the trend before gone on", required=False),
+        "is_judged": Column(BOOLEAN, "false for the period that the action began within, and for one not yet complete"),
     },
     ("action_id", "measure", "part", "period"),
+)
+
+ACTION_SEGMENTS = Table(
+    "action_segments",
+    "What was said of an action's aim, where it was done, from the day it started: nearest its own words first.",
+    {
+        "action_id": text("the action"),
+        "rank": integer("order, from 1", low=1),
+        "segment_id": text("the segment"),
+        "shared_words": Column(TEXT_LIST, "words of the action said in it, as the action has them"),
+    },
+    ("action_id", "segment_id"),
 )
 
 TREND_TABLES = (
@@ -266,4 +298,5 @@ TREND_TABLES = (
     REBASES,
     DIFFERENCES,
     DIFFERENCE_POINTS,
+    ACTION_SEGMENTS,
 )

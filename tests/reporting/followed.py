@@ -284,7 +284,10 @@ def _differences(months: int, people: int) -> list[tuple]:
     after = months - 15
     whole = ("A1", "negative", "month", 15, after, 15 * people, after * people, 0.62, 0.51)
     return [
-        (*whole, "improvement", "none", 0.6, 0.59, 0.64, 0.51, 0.8, -0.12, -0.2, -0.04, "signal_not_in_comparator"),
+        (
+            *(*whole, "improvement", "none", 0.6, 0.59, 0.64, 0.51, 0.8, -0.12, -0.2, -0.04),
+            *("signal_not_in_comparator", "limits", -0.11, -0.16, -0.06, 0.001, -0.1, -0.16, -0.04, 0.1, []),
+        ),
         (
             "A1",
             "raised",
@@ -305,7 +308,7 @@ def _differences(months: int, people: int) -> list[tuple]:
             None,
             None,
             None,
-            "no_signal",
+            *("no_signal", "limits", 0.01, -0.04, 0.06, 0.7, 0.01, -0.05, 0.07, 0.0, []),
         ),
         (
             "A2",
@@ -327,7 +330,7 @@ def _differences(months: int, people: int) -> list[tuple]:
             None,
             None,
             None,
-            "too_little",
+            *("too_little", "none", -0.05, -0.2, 0.1, None, None, None, None, None, []),
         ),
     ]
 
@@ -358,6 +361,7 @@ def _difference_points(series: list[tuple], months: int) -> list[tuple]:
                     "special_cause_improvement" if is_after and shift else "common_cause",
                     fitted,
                     45.0 if is_after else None,
+                    True,
                 )
             )
     return rows

@@ -1,8 +1,13 @@
 """Runs write what is different, tables are read as they stood, and the last run can be taken back."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.store.made import all_tables, run_row, segments
 from voice_of_care.errors import StoreError
@@ -145,6 +150,28 @@ def test_the_only_run_leaves_an_empty_project_that_can_be_analysed_again(store):
     pd.testing.assert_frame_equal(store.read("themes"), all_tables()["themes"])
 
 
+ORDERS = st.lists(st.sampled_from("abcde"), unique=True, max_size=5)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.one_of(ORDERS, st.just("undo")), min_size=2, max_size=9))
+def test_whatever_runs_and_undoings_come_each_standing_run_is_read_as_it_left_things(steps):
+    standing, number = [], 0
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder)) as store:
+        for step in steps:
+            if step != "undo":
+                number += 1
+                store.write_run({"segments": segments(*step)}, run_row(number))
+                standing.append((number, step))
+            elif standing:
+                assert store.undo_run(at_utc=NOW)["run_id"].tolist() == [standing.pop()[0]]
+        assert store.standing_runs()["run_id"].tolist() == [run_id for run_id, _left in standing]
+        assert [list(named(store.read("segments", as_of=run_id))) for run_id, _left in standing] == [
+            left for _run_id, left in standing
+        ]
+        assert list(named(store.read("segments"))) == (standing[-1][1] if standing else [])
+
+
 def examples(*texts):
     frame = pd.DataFrame({"framework_id": "qms", "framework_version": "1", "priority_id": None, "text": list(texts)})
     return conform(frame.assign(is_example=False, origin="coded"), EXAMPLES)
@@ -170,6 +197,15 @@ def test_decisions_evaluations_and_vectors_outlive_what_is_undone(store):
     store.undo_run(at_utc=NOW)
     assert len(store.read("events")) == 1
     assert list(store.find_vectors("m", ["a"])) == ["a"]
+
+
+def test_forgetting_takes_examples_made_of_withdrawn_words_too(store):
+    tables = all_tables()
+    told = [str(tables["safe_comments"]["text"][0])[:12], "Words of nobody here."]
+    held = examples(*told, "from a file").assign(origin=["reviewer", "reviewer", "coded"])
+    store.write_run({**tables, "examples": held}, run_row(1))
+    assert store.forget_history() == 1
+    assert store.read("examples")["text"].tolist() == [told[0], "from a file"]
 
 
 def test_forgetting_takes_withdrawn_words_out_of_the_file(tmp_path):

@@ -17,6 +17,7 @@ from voice_of_care.cli import (  # noqa: F401 (their commands join the app)
     measure,
     project,
     runs,
+    spc,
 )
 from voice_of_care.cli.app import app
 from voice_of_care.console import say

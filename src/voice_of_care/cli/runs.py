@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -72,7 +72,7 @@ def undo(
         typer.echo(f"The project stands as after run {last['run_id']} of {_minute(last['finished_at'])}: {heard}.")
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     """Return runs for scripts, with empty cells as null."""
     return frame.astype("object").where(frame.notna(), None).to_dict("records")
 

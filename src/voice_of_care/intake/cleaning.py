@@ -24,7 +24,12 @@ TOO_LONG: Final = "Too long: longer than a cell may be (longest_cell in the sett
 FACILITATOR: Final = "Facilitator's words, no participant's; a question is kept as that of what follows."
 ABOUT_MEETING: Final = "About the meeting itself: its date, place, people or order."
 FILE_NOT_READ: Final = "File can't be read; see the problems of its source."
-REASONS: Final = (EMPTY, NON_ANSWER, NOT_ENGLISH, UNREADABLE, TOO_LONG, FACILITATOR, ABOUT_MEETING, FILE_NOT_READ)
+NO_LONGER_THERE: Final = "No longer in the corrected file."
+REPEATS_CORRECTED: Final = "Repeats a record that was corrected."
+REASONS: Final = (
+    EMPTY, NON_ANSWER, NOT_ENGLISH, UNREADABLE, TOO_LONG, FACILITATOR, ABOUT_MEETING, FILE_NOT_READ, NO_LONGER_THERE,
+    REPEATS_CORRECTED,
+)  # fmt: skip
 
 _FEWEST_WORDS = 5
 _SURE = 0.95

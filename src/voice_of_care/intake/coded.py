@@ -16,8 +16,9 @@ from voice_of_care.errors import InputError
 from voice_of_care.intake.cleaning import EMPTY, TOO_LONG, UNREADABLE, clean_text
 from voice_of_care.intake.items import find_defaults
 from voice_of_care.intake.layout import clean_header, find_layout
+from voice_of_care.intake.ledger import comments_of
 from voice_of_care.intake.readers import read_file
-from voice_of_care.intake.reading import ReadComments, comments_of
+from voice_of_care.intake.reading import ReadComments
 from voice_of_care.intake.records import read_table
 from voice_of_care.intake.repeats import give_ids
 from voice_of_care.raw import REPEATS

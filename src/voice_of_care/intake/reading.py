@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 from voice_of_care.errors import InputError
-from voice_of_care.intake.cleaning import FILE_NOT_READ
+from voice_of_care.intake.batches import settle
 from voice_of_care.intake.items import Facts, Item, find_defaults
+from voice_of_care.intake.known import NOT_READ, KnownFile, files_in, is_silent, nothing_known, said_of
 from voice_of_care.intake.layout import Layout, find_layout
+from voice_of_care.intake.ledger import (
+    comments_of,
+    file_digest,
+    files_of,
+    people_of,
+    records_of,
+    repeats_of,
+    set_aside_of,
+    sources_of,
+)
 from voice_of_care.intake.notes import read_notes
 from voice_of_care.intake.people import names_in
-from voice_of_care.intake.readers import ReadFile, find_files, read_file
+from voice_of_care.intake.readers import FoundFile, ReadFile, find_files, read_file
 from voice_of_care.intake.records import read_table
-from voice_of_care.intake.repeats import Ids, give_ids
-from voice_of_care.raw import COMMENTS, FILES, PEOPLE, RECORDS, REPEATS
-from voice_of_care.tables import SET_ASIDE, SOURCES, conform
+from voice_of_care.raw import FILES, PEOPLE, RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from voice_of_care.intake.known import Known
     from voice_of_care.intake.readers import Grid
     from voice_of_care.settings import Settings
 
-STEP = "intake"
 NO_HEADER = (
     "No header row with data below was found. Give each column a header of its own, or name them in the settings: "
     "[mapping] files, comment."
@@ -78,7 +87,11 @@ class ReadComments(NamedTuple):
 
 @dataclass(frozen=True)
 class SourceRead:
-    """One table, or the notes of one file, as read."""
+    """One table, or the notes of one file, as read.
+
+    file_name: the file's path below the folder given. part: the sheet or table of it. said: digest of what the settings
+    say of it. was: the stored source that was read from the same bytes under other settings, if there is one.
+    """
 
     source: str
     format: str
@@ -90,6 +103,10 @@ class SourceRead:
     problems: tuple[str, ...] = ()
     file: ReadFile | None = None
     is_read: bool = True
+    file_name: str = ""
+    part: str = ""
+    said: str = ""
+    was: tuple[str, ...] = ()
 
 
 def read_comments(
@@ -117,54 +134,145 @@ def read_comments(
         InputError: a path does not exist.
         SettingsError: a mapping names a column that its file does not have.
     """
-    sources = tuple(read_sources(paths, settings=settings, progress=progress))
-    items = [item for source in sources for item in source.items]
-    ids = give_ids(items, key=key)
-    order = sorted(range(len(items)), key=lambda i: (items[i].source, items[i].place, items[i].position))
-    kept = [(items[i], ids[i]) for i in order if items[i].reason is None]
-    aside = [(items[i], ids[i]) for i in order if items[i].reason is not None]
+    before = known or nothing_known()
+    shelf = Shelf(before, key)
+    sources = sorted(
+        read_sources(paths, settings=settings, shelf=shelf, progress=progress), key=lambda source: source.source
+    )
+    settled = settle(sources, known=before, key=key, run_id=run_id)
+    records = records_of(settled, before.records)
+    names = frozenset().union(*(names_in(source.file.passages) for source in sources if source.file))
+    people = people_of(names, before.people, run_id=run_id)
+    changed_sources = sources_of(settled, sources, records, known=before, run_id=run_id)
+    kept = [each for each in settled.taken if each.item.reason is None]
+    was_comment = [each for each in settled.taken if each.before is not None and each.before.state == "comment"]
     return ReadComments(
-        comments_of(kept),
-        conform(
-            pd.DataFrame(
-                [(ids.comment_id, ids.duplicate_of) for _, ids in kept if ids.duplicate_of],
-                columns=list(REPEATS.columns),
-            ),
-            REPEATS,
+        comments_of([(each.item, each.ids) for each in kept], run_id=run_id),
+        repeats_of(settled),
+        set_aside_of(settled, sources),
+        changed_sources,
+        tuple(sorted(people["name"])),
+        records=records,
+        files=files_of(sources, before.files, key=key, run_id=run_id),
+        people=people,
+        changed=tuple(each.ids.comment_id for each in was_comment if each.item.reason is None),
+        gone=(
+            *(each.ids.comment_id for each in was_comment if each.item.reason is not None),
+            *(each.comment_id for each in (*settled.gone, *settled.stale)),
         ),
-        _set_aside(aside, sources),
-        _sources(sources),
-        tuple(sorted(frozenset().union(*(names_in(source.file.passages) for source in sources if source.file)))),
+        aside_gone=(
+            *(
+                each.ids.comment_id
+                for each in settled.taken
+                if each.before is not None and each.before.state in {"set_aside", "gone"}
+            ),
+            *shelf.reopened,
+        ),
+        sources_gone=tuple(sorted({*changed_sources["source"]} & {*before.sources["source"]})),
+        seen=tuple(shelf.seen),
+        already=settled.already,
     )
 
 
+class Shelf:
+    """The files read before: tells those that need not be read again, and gives sources names of their own."""
+
+    def __init__(self, known: Known, key: bytes) -> None:
+        """Take the files and sources that are known."""
+        files = files_in(known.files)
+        self._key = key
+        self._by_digest = {file.file: file for file in files if file.settings != NOT_READ}
+        self._not_read = {file.name: file.shown for file in files if file.settings == NOT_READ}
+        self._names = {*known.sources["source"], *(file.shown for file in files)}
+        self._taken_over: set[str] = set()
+        self.seen: list[SeenFile] = []
+        self.reopened: list[str] = []
+
+    def find(self, path: Path) -> KnownFile | None:
+        """Return the file that was read before with the same bytes."""
+        if not self._by_digest:
+            return None
+        try:
+            with path.open("rb") as stream:
+                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            return None
+        return self._by_digest.get(file_digest(sha256, key=self._key))
+
+    def skip(self, name: str, file: KnownFile) -> None:
+        """Note that a file was read before as it is."""
+        self.seen.append(SeenFile(name, file.shown, file.run_id))
+
+    def label(self, name: str) -> str:
+        """Return what a file goes by: its name, numbered where another source has it."""
+        if name in self._not_read:
+            self.reopened.append(self._not_read[name])
+            return self._not_read.pop(name)
+        return _unused(name, self._names)
+
+    def label_again(self, file: KnownFile, part: str, proposed: str) -> tuple[str, tuple[str, ...]]:
+        """Return the name of a source that is read again, and the stored source it was, if it was one."""
+        for stored, source in zip(file.parts, file.sources, strict=True):
+            if stored == part and source not in self._taken_over:
+                self._taken_over.add(source)
+                return source, (source,)
+        return _unused(proposed, self._names), ()
+
+
 def read_sources(
-    paths: Sequence[Path], *, settings: Settings, progress: Callable[[int, int], None] | None = None
+    paths: Sequence[Path],
+    *,
+    settings: Settings,
+    shelf: Shelf | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[SourceRead]:
-    """Read each source of files and folders, in the order of their names."""
+    """Read each source of files and folders, in the order of their names; those of the shelf only if need be."""
     found = find_files(paths)
-    names: set[str] = set()
+    on = shelf or Shelf(nothing_known(), b"")
     for problem in found.problems:
-        yield SourceRead(_unused(problem.name, names), "not read", problems=(problem.reason,), is_read=False)
+        yield SourceRead(
+            on.label(problem.name), "not read", problems=(problem.reason,), is_read=False, file_name=problem.name
+        )
     for done, file in enumerate(found.files):
         if progress is not None:
             progress(done, len(found.files))
-        name = _unused(file.name, names)
-        try:
-            content = read_file(file.path, name, settings=settings.intake)
-        except InputError as error:
-            yield SourceRead(name, file.path.suffix.lstrip(".").lower() or "?", problems=(str(error),), is_read=False)
-            continue
-        yield from read_content(content, settings=settings)
+        yield from _read_sources_of(file, settings=settings, shelf=on)
     if progress is not None:
         progress(len(found.files), len(found.files))
 
 
-def read_content(content: ReadFile, *, settings: Settings) -> Iterator[SourceRead]:
-    """Read the sources of one file: its tables and its notes."""
-    defaults = find_defaults(content.name, settings)
+def _read_sources_of(file: FoundFile, *, settings: Settings, shelf: Shelf) -> Iterator[SourceRead]:
+    known = shelf.find(file.path)
+    read_as = file.name
+    if known is not None:
+        if is_silent(file.name, settings):
+            read_as = known.name
+        if said_of(read_as, settings) == known.settings:
+            shelf.skip(file.name, known)
+            return
+    label = known.shown if known else shelf.label(file.name)
+    try:
+        content = read_file(file.path, label, settings=settings.intake)
+    except InputError as error:
+        ending = file.path.suffix.lstrip(".").lower() or "?"
+        yield SourceRead(label, ending, problems=(str(error),), is_read=False, file_name=file.name)
+        return
+    said = said_of(read_as, settings)
+    for source in read_content(content, settings=settings, name=read_as):
+        told = replace(source, file_name=read_as, said=said)
+        if known is not None:
+            name, was = shelf.label_again(known, source.part, source.source)
+            items = tuple(replace(item, source=name) for item in source.items)
+            told = replace(told, source=name, was=was, items=items)
+        yield told
+
+
+def read_content(content: ReadFile, *, settings: Settings, name: str | None = None) -> Iterator[SourceRead]:
+    """Read the sources of one file, its tables and its notes; `name` is what the settings know the file by."""
+    read_as = name or content.name
+    defaults = find_defaults(read_as, settings)
     grids = [grid for grid in content.grids if grid.rows]
-    layouts = [find_layout(grid, name=content.name, settings=settings) for grid in grids]
+    layouts = [find_layout(grid, name=read_as, settings=settings) for grid in grids]
     tables = [(grid, layout) for grid, layout in zip(grids, layouts, strict=True) if layout and layout.comments]
     has_notes = any(passage.kind not in {"heading", "attendees"} for passage in content.passages)
     several = len(tables) + has_notes > 1
@@ -178,8 +286,9 @@ def read_content(content: ReadFile, *, settings: Settings) -> Iterator[SourceRea
     if has_notes:
         notes = read_notes(content.passages, source=content.name, defaults=defaults, settings=settings.intake)
         yield SourceRead(
-            content.name, content.format, notes.items, notes.facts, preset="notes", problems=problems, file=content
-        )
+            content.name, content.format, notes.items, notes.facts, preset="notes", problems=problems, file=content,
+            part="notes",
+        )  # fmt: skip
         problems = ()
     names: set[str] = {content.name} if has_notes else set()
     for number, (grid, layout) in enumerate(tables, start=1):
@@ -188,7 +297,7 @@ def read_content(content: ReadFile, *, settings: Settings) -> Iterator[SourceRea
         table = read_table(grid, layout, source=source, defaults=defaults, settings=settings.intake)
         yield SourceRead(
             source, content.format, table.items, table.facts, layout, grid.first_row + layout.header_row,
-            layout.preset, (*problems, *layout.problems, *problems_of_facts(table.facts)), content,
+            layout.preset, (*problems, *layout.problems, *problems_of_facts(table.facts)), content, part=label,
         )  # fmt: skip
         problems = ()
 
@@ -236,59 +345,3 @@ def _unused(name: str, names: set[str]) -> str:
         candidate = f"{name} ({number})"
     names.add(candidate)
     return candidate
-
-
-def comments_of(kept: Sequence[tuple[Item, Ids]]) -> pd.DataFrame:
-    """Return items with their ids as the table of comments."""
-    frame = pd.DataFrame(
-        {
-            "comment_id": [ids.comment_id for _, ids in kept],
-            "source": [item.source for item, _ in kept],
-            "source_ref": [item.source_ref for item, _ in kept],
-            "response_id": [ids.response_id for _, ids in kept],
-            "respondent_id": [ids.respondent_id for _, ids in kept],
-            "session_id": [ids.session_id for _, ids in kept],
-            "respondent_group": [item.respondent_group for item, _ in kept],
-            "service": [item.service for item, _ in kept],
-            "site": [item.site for item, _ in kept],
-            "question": [item.question for item, _ in kept],
-            "score": pd.array([item.score for item, _ in kept], dtype="Float64").to_numpy(
-                "float64", na_value=float("nan")
-            ),
-            "received_on": pd.to_datetime(pd.Series([item.received_on for item, _ in kept], dtype="object")),
-            "may_quote": pd.array([item.may_quote for item, _ in kept], dtype="boolean"),
-            "people_present": pd.array([item.people_present for item, _ in kept], dtype="Int64"),
-            "run_id": 1,
-            "raw_text": [item.text for item, _ in kept],
-        }
-    )
-    return conform(frame, COMMENTS)
-
-
-def _set_aside(aside: Sequence[tuple[Item, Ids]], sources: Sequence[SourceRead]) -> pd.DataFrame:
-    rows: list[tuple[str | None, ...]] = [
-        (STEP, ids.comment_id, item.source, item.source_ref, item.reason) for item, ids in aside
-    ]
-    rows.extend((STEP, source.source, source.source, None, FILE_NOT_READ) for source in sources if not source.is_read)
-    return conform(pd.DataFrame(rows, columns=list(SET_ASIDE.columns)), SET_ASIDE)
-
-
-def _sources(sources: Sequence[SourceRead]) -> pd.DataFrame:
-    rows = []
-    for source in sorted(sources, key=lambda source: source.source):
-        aside = sum(item.reason is not None for item in source.items)
-        rows.append(
-            (
-                source.source,
-                source.format,
-                source.preset,
-                source.facts.records,
-                len(source.items) - aside,
-                aside + (not source.is_read),
-                0,
-                list(source.problems),
-                source.preset or source.format,
-                1,
-            )
-        )
-    return conform(pd.DataFrame(rows, columns=list(SOURCES.columns)), SOURCES)

@@ -66,6 +66,7 @@ class Measured:
     verdict: str
     period_kind: str
     points: tuple[AfterPoint, ...]
+    is_withheld: bool
 
     @property
     def word(self) -> str:
@@ -128,6 +129,7 @@ def _measured(row: Any, points: pd.DataFrame, discloser: Discloser) -> Measured:
     before = _span(row.before, int(row.units_before), int(row.points_before), row.measure, discloser)
     after = _span(row.after, int(row.units_after), int(row.points_after), row.measure, discloser)
     is_open = before.text != "*" and after.text != "*"
+    shown = _points(touched, row, discloser)
     others = [_elsewhere(elsewhere, row.measure, discloser, is_after=is_after) for is_after in (False, True)]
     return Measured(
         measure=row.measure,
@@ -141,7 +143,8 @@ def _measured(row: Any, points: pd.DataFrame, discloser: Discloser) -> Measured:
         regression=_regression(row) if is_open else (),
         verdict=row.verdict,
         period_kind=row.period_kind,
-        points=_points(touched, row, discloser),
+        points=shown,
+        is_withheld=len(touched) > len(shown),
     )
 
 
@@ -179,17 +182,17 @@ def _regression(row: Any) -> tuple[str, ...]:  # noqa: ANN401 (a row)
             f" (95% interval {row.level_low:.2f} to {row.level_high:.2f})."
         )
     if not pd.isna(row.gap):
-        gap, low, high = (_points_of(value, row.measure) for value in (row.gap, row.gap_low, row.gap_high))
-        said.append(
-            f"In the last {row.period_kind}, {gap} against the trend before going on (95% interval {low} to {high})."
-        )
+        gap, low, high = (_gap(value, row.measure) for value in (row.gap, row.gap_low, row.gap_high))
+        unit = "" if row.measure == "sentiment" else " percentage points"
+        against = f"{gap}{unit} against the trend before going on"
+        said.append(f"In the last {row.period_kind}, {against} (95% interval {low} to {high}).")
     return tuple(said)
 
 
-def _points_of(value: float, measure: str) -> str:
+def _gap(value: float, measure: str) -> str:
     if measure == "sentiment":
         return trend_words.tone(value)
-    return f"{100 * value:+.0f} percentage points".replace("-", trend_words.MINUS)
+    return f"{100 * value:+.0f}".replace("-", trend_words.MINUS)
 
 
 def _points(touched: pd.DataFrame, row: Any, discloser: Discloser) -> tuple[AfterPoint, ...]:  # noqa: ANN401 (a row)

@@ -26,6 +26,7 @@ class Item(NamedTuple):
     """What a series is of: its name, where the report speaks of it, and whether it has no one subject."""
 
     label: str
+    slug: str
     anchor: str = ""
     is_catch_all: bool = False
 
@@ -56,21 +57,24 @@ class ShownPoint(NamedTuple):
 
 def name_items(facts: Facts, *, discloser: Discloser) -> Items:
     """Return the name of everything that can be followed; a place is named only where its people may be counted."""
-    named = {("overall", ""): Item("All respondents")}
+    named = {("overall", ""): Item("All respondents", "")}
     for scope, frame in (("theme", facts.themes), ("parent", facts.parents)):
         for row in records(frame):
-            item = Item(str(row.label), f"theme-{words.slug(str(row.theme_id))}", is_catch_all(str(row.label)))
+            slug = words.slug(str(row.theme_id))
+            item = Item(str(row.label), slug, f"theme-{slug}", is_catch_all(str(row.label)))
             named[(scope, str(row.theme_id))] = item
     for framework in facts.analysis.frameworks:
         for element in framework.elements:
-            item = Item(f"{element.label} ({framework.name})", "priority-coverage")
+            slug = words.slug(f"{framework.id}-{element.id}")
+            item = Item(f"{element.label} ({framework.name})", slug, "priority-coverage")
             named[("priority", f"{framework.id}/{element.id}")] = item
     for scope, column in ITEM_COLUMNS.items():
         people = facts.comments.dropna(subset=[column]).groupby(column, sort=True)["unit"].nunique()
-        for name, number in people.items():
+        for place, (name, number) in enumerate(people.items(), start=1):
             if not discloser.count(int(number)).is_suppressed:
                 label = words.GROUPS.get(str(name), str(name)) if scope == "respondent_group" else str(name)
-                named[(scope, str(name))] = Item(label)
+                # Numbered, as two long names may be one as an anchor or as the name of a file.
+                named[(scope, str(name))] = Item(label, str(place))
     return Items(named)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-_SIDE = 24
+from voice_of_care.reporting.control_icons import assurance_icon, variation_icon
+
+_SIDE = 28
 _SHAPES = {
     "circle": '<circle cx="8" cy="8" r="6.5" fill="{colour}"/>',
     "square": '<path fill="{colour}" d="M2 2h12v12H2z"/>',
@@ -20,10 +22,10 @@ _VERDICTS = {
     "not_tested": '<circle cx="8" cy="8" r="2.5" fill="#768692"/>',
 }
 _EXPLAINED = (
-    '<circle cx="12" cy="12" r="10.5" fill="#fff" stroke="#4c5a64" stroke-width="2" stroke-dasharray="4 2"/>'
-    '<path d="M6 9.500h12M6 14.500h12" stroke="#4c5a64" stroke-width="2.5"/>'
+    '<circle cx="14" cy="14" r="12.5" fill="#fff" stroke="#4c5a64" stroke-width="2" stroke-dasharray="4 2"/>'
+    '<path d="M8 11h12M8 17h12" stroke="#4c5a64" stroke-width="2.5"/>'
 )
-_NO_LIMITS = '<circle cx="12" cy="12" r="10.5" fill="#fff" stroke="#768692" stroke-width="1.5"/>'
+_NO_LIMITS = '<circle cx="14" cy="14" r="12.5" fill="#fff" stroke="#768692" stroke-dasharray="1 3"/>'
 
 
 def shape(name: str, colour: str) -> Markup:
@@ -32,15 +34,15 @@ def shape(name: str, colour: str) -> Markup:
 
 
 def state(name: str) -> Markup:
-    """Return the icon of what a series shows."""
+    """Return the icon of what a series shows: its variation, that a change of mix explains it, or neither."""
     if name == "explained":
         return _svg(_EXPLAINED, _SIDE)
-    return _svg(_NO_LIMITS, _SIDE)
+    return _svg(_NO_LIMITS, _SIDE) if name == "no_limits" else variation_icon(name)
 
 
 def assurance(name: str) -> Markup:
     """Return the icon of whether a target is met."""
-    return _svg(_NO_LIMITS, _SIDE)
+    return assurance_icon(name)
 
 
 def verdict(name: str) -> Markup:

@@ -12,6 +12,7 @@ from voice_of_care.reporting.charts import BAR, INK, KIND_COLOURS, LEANING_COLOU
 if TYPE_CHECKING:
     from voice_of_care.reporting.overview import ThemeView
     from voice_of_care.reporting.statements import ThemeStatements
+    from voice_of_care.reporting.trail import Trail
 
 _HEIGHT = 24
 _STEP = 7
@@ -32,6 +33,22 @@ def sparkline(theme: ThemeView) -> Markup:
             height = max(2.0, round(_HEIGHT * count.value / top, 1))
             shapes.append(f'<path fill="{BAR}" d="M{left} {_HEIGHT}v-{height}h5v{height}z"/>')
     return _svg("spark", len(counts) * _STEP, _HEIGHT, shapes)
+
+
+def trail_line(trail: Trail) -> Markup:
+    """Return bars of the share a month, a dot where too few; nothing where hardly a month may be shown."""
+    if not trail.can_be_drawn:
+        return Markup("")
+    top = max(percent or 0 for percent in trail.percents)
+    shapes = []
+    for place, percent in enumerate(trail.percents):
+        left = place * _STEP
+        if percent is None:
+            shapes.append(f'<circle cx="{left + 2.5}" cy="{_HEIGHT - 2}" r="1.5" fill="#768692"/>')
+        elif percent:
+            height = max(2.0, round(_HEIGHT * percent / top, 1))
+            shapes.append(f'<path fill="{BAR}" d="M{left} {_HEIGHT}v-{height}h5v{height}z"/>')
+    return _svg("spark", len(trail.percents) * _STEP, _HEIGHT, shapes)
 
 
 def leaning_bar(theme: ThemeView) -> Markup:

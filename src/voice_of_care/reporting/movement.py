@@ -13,6 +13,7 @@ from voice_of_care.reporting.followed import name_items
 from voice_of_care.reporting.over_time import view_over_time
 from voice_of_care.reporting.places import view_funnels
 from voice_of_care.reporting.since_last import view_since_last
+from voice_of_care.reporting.trail import view_trails
 
 if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from voice_of_care.reporting.overview import Overview
     from voice_of_care.reporting.places import Funnel
     from voice_of_care.reporting.since_last import SinceLast
+    from voice_of_care.reporting.trail import Trail
     from voice_of_care.settings import Settings
 
 
@@ -39,6 +41,7 @@ class Movement:
     since_last: SinceLast | None
     flow: Drawing | None
     drawings: dict[str, Drawing]
+    trails: dict[str, Trail]
 
     @property
     def figures(self) -> tuple[Drawing, ...]:
@@ -63,4 +66,5 @@ def view_movement(
         view_since_last(facts, over_time, emerging, discloser=discloser, before=before),
         draw_flow(emerging.became),
         series_figures.draw_all(over_time.cards, actions),
+        view_trails(facts, over_time, emerging, discloser=discloser),
     )

@@ -197,7 +197,7 @@ def _line(row: Any, key: Key, item: Item, rows: pd.DataFrame, discloser: Disclos
     of_kind = rows[rows["period_kind"] == row.period_kind]
     return Line(
         key=key,
-        anchor=f"series-{words.slug('-'.join(part for part in key if part))}",
+        anchor="-".join(part for part in ("series", key[0], item.slug, key[2]) if part).replace("_", "-"),
         item=item,
         last=complete[-1] if complete else None,
         period_kind=row.period_kind,

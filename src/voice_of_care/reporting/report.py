@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from voice_of_care.counting import LEANINGS
 from voice_of_care.errors import SettingsError
-from voice_of_care.reporting import charts, figures, icons, marks, sentences, trend_words, words
+from voice_of_care.reporting import charts, control_words, figures, icons, marks, sentences, trend_words, words
 from voice_of_care.reporting.brief import in_brief, top_five
 from voice_of_care.reporting.coverage import view_coverage
 from voice_of_care.reporting.disclosure import Discloser
@@ -143,6 +143,7 @@ def _moved(movement: Movement) -> dict[str, Any]:
         "actions": movement.actions,
         "since_last": movement.since_last,
         "drawings_of_series": movement.drawings,
+        "trails": movement.trails,
     }
 
 
@@ -187,11 +188,13 @@ def _environment() -> jinja2.Environment:
         words=words,
         LEANINGS=LEANINGS,
         sparkline=marks.sparkline,
+        trail_line=marks.trail_line,
         leaning_bar=marks.leaning_bar,
         share_bar=marks.share_bar,
         kinds_bar=marks.kinds_bar,
         figure=_figure,
         trend_words=trend_words,
+        control_words=control_words,
         icons=icons,
         sentences=sentences,
         ribbons=RIBBON_COLOURS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voice_of_care.reporting import trend_words
+from voice_of_care.reporting import control_words, trend_words
 
 if TYPE_CHECKING:
     from voice_of_care.reporting.over_time import Line
@@ -12,9 +12,14 @@ if TYPE_CHECKING:
 
 def state(line: Line) -> str:
     """Return what a chart shows, in a sentence."""
-    return trend_words.STATES[line.state] + "."
+    if line.variation is None or line.state == "explained":
+        return f"{trend_words.STATES[line.state]}."
+    return control_words.variation_sentence(line.variation, line.last_rule, period=line.period_kind)
 
 
 def assurance(line: Line) -> str:
     """Return whether the target is met as things are, in a sentence."""
-    return trend_words.ASSURANCES[line.assurance or ""] + "."
+    if line.assurance is None or line.target is None:
+        return ""
+    target = trend_words.measured(line.measure, line.target)
+    return control_words.assurance_sentence(line.assurance, target, direction=line.direction)

@@ -61,17 +61,16 @@ def _brought(run: Any, facts: Facts, discloser: Discloser) -> Sentence:  # noqa:
     added, changed, removed = (
         int(getattr(run, name)) for name in ("comments_added", "comments_changed", "comments_removed")
     )
-    when = words.long_date(pd.Timestamp(str(run.started_at)).date())
     if not (added or changed or removed):
-        return (Piece(f"The last run, on {when}, brought no new comment."),)
+        return (Piece("The last run brought no new comment."),)
     parts = []
     for number, what in ((added, "added"), (changed, "corrected"), (removed, "taken out")):
         if number:
             parts.append(f"{_number(number, discloser)} {what}")
     comments = facts.comments
     new = comments.loc[comments["run_id"] == run.run_id, "received_on"].dropna()
-    span = f"; they are of {_span(new.min(), new.max())}" if added and len(new) else ""
-    return (Piece(f"The last run, on {when}: {words.join_words(parts)}{span}."),)
+    span = f" (of {_span(new.min(), new.max())})" if added and len(new) else ""
+    return (Piece(f"The last run: {words.join_words(parts)}{span}."),)
 
 
 def _number(number: int, discloser: Discloser) -> str:

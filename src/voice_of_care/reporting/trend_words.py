@@ -40,11 +40,6 @@ STANDINGS_SAY = {
     "run_chart": "A run chart with the median: under 12 points no limits are drawn and no signal is told.",
     "table_only": "Under 8 points there is no chart: the figures stand in the table.",
 }
-METHODS = {
-    "xmr": "XmR chart",
-    "p_prime": "Laney p\u2032 chart",
-    "none": "No limits",
-}
 STATES = {
     "concern_high": "Concern: higher than expected",
     "concern_low": "Concern: lower than expected",
@@ -92,7 +87,7 @@ VERDICTS = {
     "not_tested": "Too few to test",
 }
 VERDICTS_SAY = {
-    "new": "Nobody raised it in the months before; at least five did of late, from three sessions or more.",
+    "new": "New: at least five raised it, and they do not come from one or two sessions.",
     "growing": "Raised more often than before, by more than chance is likely to give.",
     "watch": "Raised more often than before, though chance can\u2019t be ruled out.",
     "fading": "Raised less often than before, by more than chance is likely to give.",

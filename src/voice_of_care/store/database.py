@@ -168,13 +168,20 @@ class Store:
     def forget_history(self) -> int:
         """Drop all rows that no longer stand, and all remembered vectors, from the file itself; return how many rows.
 
-        Words that were withdrawn are then gone from the project. No run before this can be undone any more.
+        Words that were withdrawn are then gone from the project, also where a reviewer's decision made an example of
+        them. No run before this can be undone any more.
         """
         gone = 0
         with store_errors(self._path), self._transaction():
             for name in VERSIONED:
                 rows = self._connection.execute(f"DELETE FROM {name} WHERE to_run IS NOT NULL RETURNING 1")  # noqa: S608
                 gone += len(rows.fetchall())
+            rows = self._connection.execute(
+                "DELETE FROM examples WHERE origin = 'reviewer' AND NOT EXISTS"
+                " (SELECT 1 FROM safe_comments AS said WHERE said.to_run IS NULL AND contains(said.text, examples.text))"
+                " RETURNING 1"
+            )
+            gone += len(rows.fetchall())
             self._connection.execute("DELETE FROM embeddings")
             self._connection.execute(
                 "UPDATE history SET known_from = (SELECT coalesce(max(run_id), 0) FROM runs WHERE undone_at IS NULL)"

@@ -2,6 +2,16 @@
 
 from voice_of_care.themes.find import ThemesFound, find_themes
 from voice_of_care.themes.guided import Guide
+from voice_of_care.themes.joining import Batch, Earlier, join_themes
 from voice_of_care.themes.segments import SegmentsSplit, split_segments
 
-__all__ = ["Guide", "SegmentsSplit", "ThemesFound", "find_themes", "split_segments"]
+__all__ = [
+    "Batch",
+    "Earlier",
+    "Guide",
+    "SegmentsSplit",
+    "ThemesFound",
+    "find_themes",
+    "join_themes",
+    "split_segments",
+]

@@ -10,15 +10,15 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from voice_of_care.errors import TooLittleDataError
-from voice_of_care.tables import ASSIGNMENTS, QUOTES, SET_ASIDE, THEME_VECTORS, THEMES, conform
+from voice_of_care.tables import ASSIGNMENTS, SET_ASIDE, THEME_VECTORS, THEMES, conform
 from voice_of_care.themes.assign import strengths_of
 from voice_of_care.themes.cluster import unit_rows
 from voice_of_care.themes.fitting import fit_leaves
-from voice_of_care.themes.frozen import Frozen, prototypes_table
+from voice_of_care.themes.frozen import Frozen, prototypes_table, vectors_table
 from voice_of_care.themes.identity import highest_number, match_known, number_new
-from voice_of_care.themes.quotes import Candidate, pick_quotes
+from voice_of_care.themes.said import Given, gather_said, mentions_of, place_names, quotes_of
 from voice_of_care.themes.tree import build_tree
-from voice_of_care.themes.words import REASON_NO_THEME, reason_to_set_aside
+from voice_of_care.themes.words import REASON_NO_THEME
 
 if TYPE_CHECKING:
     from voice_of_care.embedding import Embedder
@@ -74,43 +74,36 @@ def find_themes(
         TooLittleDataError: too few different segments or units.
     """
     with threadpool_limits(1):
-        return _find(_Input(segments, safe_comments, unit_of, sentiments, statements, known, guide), embedder, settings)
+        given = Given(segments, safe_comments, unit_of, sentiments, statements)
+        return _find(given, known, guide, embedder, settings)
 
 
-class _Input(NamedTuple):
-    segments: pd.DataFrame
-    safe_comments: pd.DataFrame
-    unit_of: pd.Series
-    sentiments: pd.DataFrame
-    statements: pd.DataFrame | None
-    known: pd.DataFrame | None
-    guide: Guide | None
-
-
-def _find(given: _Input, embedder: Embedder, settings: ThemeSettings) -> ThemesFound:
-    said = _said(given)
+def _find(
+    given: Given, known: pd.DataFrame | None, guide: Guide | None, embedder: Embedder, settings: ThemeSettings
+) -> ThemesFound:
+    said = gather_said(given)
     usable = said[said["reason"].isna()]
     texts = sorted(set(usable["text"]))
     _check_enough(texts, usable, settings)
     vectors = embedder.embed(texts)
     place = {text: row for row, text in enumerate(texts)}
     usable = usable.assign(row=usable["text"].map(place).to_numpy())
-    fitted = fit_leaves(texts, vectors, usable, embedder=embedder, settings=settings, guide=given.guide)
+    fitted = fit_leaves(texts, vectors, usable, embedder=embedder, settings=settings, guide=guide)
     leaves = fitted.leaves
     strengths = strengths_of(vectors, leaves, places=fitted.places)
-    mentions = _mentions(usable, strengths)
-    ids, retired = _identify(leaves.centroids, mentions, given.known, model=embedder.name)
+    mentions = mentions_of(usable, strengths)
+    ids, retired = _identify(leaves.centroids, mentions, known, model=embedder.name)
     tree = build_tree(
         leaves.centroids,
         mentions,
         texts,
         vectors,
         leaf_ids=ids,
-        places=_places(given.safe_comments),
+        places=place_names(given.safe_comments),
         embedder=embedder,
         settings=settings,
     )
-    quotes = _quotes(mentions, vectors, leaves.centroids, ids)
+    quotes = quotes_of(mentions, vectors, leaves.centroids, ids)
     assignments = mentions.assign(theme_id=[ids[leaf] for leaf in mentions["leaf"]], origin="model")
     unthemed = said["reason"].notna() | ~said["segment_id"].isin(assignments["segment_id"])
     aside = said[unthemed].assign(
@@ -123,44 +116,10 @@ def _find(given: _Input, embedder: Embedder, settings: ThemeSettings) -> ThemesF
         theme_terms=tree.theme_terms,
         assignments=conform(assignments[list(ASSIGNMENTS.columns)], ASSIGNMENTS),
         quotes=quotes,
-        theme_vectors=vectors_table(ids, leaves.centroids, embedder.name, retired),
+        theme_vectors=_with_retired(vectors_table(ids, leaves.centroids, model=embedder.name), retired),
         theme_prototypes=prototypes_table(Frozen(ids, leaves, fitted.reach, fitted.general), model=embedder.name),
         set_aside=_with_unheard(aside[list(SET_ASIDE.columns)], fitted.unheard),
     )
-
-
-def _said(given: _Input) -> pd.DataFrame:
-    """Return the segments with all that is known of them, and why each says nothing, if so."""
-    comments = given.safe_comments.assign(canonical=canonical_rank(given.safe_comments))
-    about = comments[["comment_id", "source", "source_ref", "session_id", "respondent_group", "may_quote", "canonical"]]
-    said = given.segments.merge(about, on="comment_id", how="left", validate="many_to_one")
-    tones = given.sentiments[["segment_id", "label"]].rename(columns={"label": "sentiment"})
-    said = said.merge(tones, on="segment_id", how="left", validate="one_to_one")
-    if given.statements is not None:
-        kinds = given.statements[["segment_id", "kind"]]
-        said = said.merge(kinds, on="segment_id", how="left", validate="one_to_one")
-    reasons = {text: reason_to_set_aside(text) for text in said["text"].unique()}
-    unit = said["comment_id"].map(given.unit_of)
-    return said.assign(
-        sentiment=said["sentiment"].fillna("neutral"),
-        unit=unit,
-        gathering=said["session_id"].fillna(unit),
-        reason=pd.Series([reasons[text] for text in said["text"]], index=said.index, dtype="object"),
-    )
-
-
-def _places(safe_comments: pd.DataFrame) -> list[str]:
-    """Return the names of services and sites."""
-    return sorted({str(name) for column in ("service", "site") for name in safe_comments[column].dropna()})
-
-
-def canonical_rank(safe_comments: pd.DataFrame) -> list[int]:
-    """Return each comment's place by content, never by a keyed id, so that ties fall alike whatever the row order."""
-    by = ["received_on", "source", "question", "text", "respondent_group", "service", "site", "score", "source_ref"]
-    ordered = safe_comments.reset_index(drop=True)[by].sort_values(by, kind="stable", na_position="last").index
-    rank = np.empty(len(safe_comments), dtype=np.int64)
-    rank[ordered.to_numpy()] = np.arange(len(safe_comments))
-    return [int(number) for number in rank]
 
 
 def _check_enough(texts: list[str], usable: pd.DataFrame, settings: ThemeSettings) -> None:
@@ -169,15 +128,6 @@ def _check_enough(texts: list[str], usable: pd.DataFrame, settings: ThemeSetting
     units = int(usable["unit"].nunique())
     if units < settings.fewest_units:
         raise TooLittleDataError(have=units, need=settings.fewest_units, purpose="themes (respondents or sessions)")
-
-
-def _mentions(usable: pd.DataFrame, strengths: np.ndarray) -> pd.DataFrame:
-    """Return one row for each theme a segment is given, in the segments' order, strongest first."""
-    rows = usable["row"].to_numpy()
-    segment, leaf = np.nonzero(strengths[rows])
-    strength = strengths[rows][segment, leaf]
-    order = np.lexsort((leaf, -strength, segment))
-    return usable.iloc[segment[order]].assign(leaf=leaf[order], strength=strength[order]).reset_index(drop=True)
 
 
 def _identify(
@@ -249,34 +199,8 @@ def _with_unheard(aside: pd.DataFrame, unheard: list[Seed]) -> pd.DataFrame:
     return conform(pd.concat([aside, pd.DataFrame(rows)], ignore_index=True), SET_ASIDE)
 
 
-def _quotes(mentions: pd.DataFrame, vectors: np.ndarray, centroids: np.ndarray, ids: list[str]) -> pd.DataFrame:
-    rows: list[dict[str, object]] = []
-    for leaf in sorted(range(len(ids)), key=lambda place: ids[place]):
-        of_theme = mentions[(mentions["leaf"] == leaf)]
-        near = np.round(vectors[of_theme["row"].to_numpy()].astype(np.float64) @ centroids[leaf], 6)
-        of_theme = of_theme.assign(near=near).sort_values(
-            ["near", "text", "canonical", "position"], ascending=[False, True, True, True], kind="stable"
-        )
-        allowed = of_theme[of_theme["may_quote"].fillna(value=True).astype(bool)]
-        rows += pick_quotes(ids[leaf], _candidates(allowed, vectors))
-    return conform(pd.DataFrame(rows, columns=list(QUOTES.columns)), QUOTES)
-
-
-def _candidates(of_theme: pd.DataFrame, vectors: np.ndarray) -> list[Candidate]:
-    columns = ["segment_id", "text", "unit", "respondent_group", "source", "sentiment", "strength", "row"]
-    return [
-        Candidate(segment_id, text, unit, group, source, sentiment, strength, vectors[row])
-        for segment_id, text, unit, group, source, sentiment, strength, row in of_theme[columns].to_numpy(dtype=object)
-    ]
-
-
-def vectors_table(ids: list[str], centroids: np.ndarray, model: str, retired: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the leaves' centroids by id; themes of earlier runs stay at the end, so that no id is used again."""
-    rows = [
-        {"theme_id": ids[leaf], "model": model, "vector": [float(value) for value in np.round(centroids[leaf], 6)]}
-        for leaf in sorted(range(len(ids)), key=lambda place: ids[place])
-    ]
-    table = pd.DataFrame(rows, columns=list(THEME_VECTORS.columns))
-    if retired is not None and len(retired):
-        table = pd.concat([table, retired[list(THEME_VECTORS.columns)]], ignore_index=True)
-    return conform(table, THEME_VECTORS)
+def _with_retired(table: pd.DataFrame, retired: pd.DataFrame | None) -> pd.DataFrame:
+    """Return centroids with those of earlier runs at the end, so that no id is used again."""
+    if retired is None or retired.empty:
+        return table
+    return conform(pd.concat([table, retired[list(THEME_VECTORS.columns)]], ignore_index=True), THEME_VECTORS)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from voice_of_care.errors import StoreError
-from voice_of_care.tables import THEME_PROTOTYPES, conform
+from voice_of_care.tables import THEME_PROTOTYPES, THEME_VECTORS, conform
 from voice_of_care.themes.assign import Leaves, Places
 from voice_of_care.themes.cluster import unit_rows
 
@@ -129,3 +129,12 @@ def thaw(prototypes: pd.DataFrame, theme_vectors: pd.DataFrame, *, model: str) -
     general = [first.index[first["general"].eq(name).to_numpy(dtype=bool, na_value=False)] for name in GENERAL]
     praise, complaint = (leaf_of[str(found[0])] if len(found) else -1 for found in general)
     return Frozen(ids, leaves, first["reach"].loc[ids].to_numpy(dtype=np.float64), (praise, complaint))
+
+
+def vectors_table(ids: list[str], centroids: np.ndarray, *, model: str) -> pd.DataFrame:
+    """Return leaves' centroids in the order of their ids."""
+    rows = [
+        {"theme_id": ids[leaf], "model": model, "vector": [float(value) for value in np.round(centroids[leaf], 6)]}
+        for leaf in sorted(range(len(ids)), key=lambda place: ids[place])
+    ]
+    return conform(pd.DataFrame(rows, columns=list(THEME_VECTORS.columns)), THEME_VECTORS)

@@ -1,0 +1,144 @@
+"""What adding a month costs, in a project of a year and in one of a month; and what a killed addition leaves.
+
+    python benchmarks/batches.py cost [COMMENTS.csv]
+    python benchmarks/batches.py kill [COMMENTS.csv]
+
+The comments, in the order of their respondents, are cut into thirteen parts of about the same size, dated one month
+after the other. Without a file the comments of the synthetic exercise are taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+EXERCISE = Path(__file__).resolve().parent.parent / "corpora" / "gold" / "listening-exercise" / "comments.jsonl"
+HEADERS = {"text": "Comment", "question": "Question", "score": "Score (5 best)", "service": "Service"}
+CODED = {
+    "FFT answer": "text",
+    "FFT question": "question",
+    "FFT categorical answer": "score",
+    "Service type 1": "service",
+}
+MONTHS = 13
+KILLS = 10
+
+
+def comments_of(path: Path | None) -> pd.DataFrame:
+    """Return text, question, score, service and respondent of each comment."""
+    if path is None:
+        rows = pd.read_json(EXERCISE, lines=True, dtype=False)
+        return rows[list(HEADERS)].assign(respondent=rows["response"].fillna(rows["id"]))
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    score = pd.to_numeric(rows["FFT categorical answer"], errors="coerce")
+    rows = rows.assign(**{"FFT categorical answer": (6 - score).where(score <= len("12345"))})
+    return rows.rename(columns=CODED)[list(HEADERS)].assign(respondent=rows["Respondent ID"])
+
+
+def write_months(comments: pd.DataFrame, folder: Path) -> list[Path]:
+    """Write a file for each month and return them in order."""
+    comments = comments.sort_values("respondent", kind="stable", ignore_index=True)
+    month = comments.index.to_series().groupby(comments["respondent"]).transform("min") * MONTHS // len(comments)
+    files = []
+    for each in range(MONTHS):
+        mine = comments[month == each].rename(columns=HEADERS)
+        day = (pd.Timestamp(2024, 1, 15) + pd.DateOffset(months=each)).strftime("%d/%m/%Y")
+        files.append(folder / f"month-{each + 1:02}.csv")
+        mine.rename(columns={"respondent": "Respondent ID"}).assign(Date=day).to_csv(files[-1], index=False)
+    return files
+
+
+def command(name: str, paths: list[Path], project: Path) -> list[str]:
+    """Return the command that reads files into a project."""
+    words = [*(str(path) for path in paths), "--project", str(project), "--json"]
+    return [sys.executable, "-m", "voice_of_care", name, *words]
+
+
+def seconds_of(words: list[str]) -> float:
+    """Run a command and return its seconds."""
+    start = time.perf_counter()
+    subprocess.run(words, stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+    return time.perf_counter() - start
+
+
+def tables_of(project: Path, folder: Path) -> dict[str, bytes]:
+    """Return all tables of a project, byte for byte."""
+    shutil.rmtree(folder, ignore_errors=True)
+    words = ["tables", "--project", str(project), "--to", str(folder)]
+    subprocess.run([sys.executable, "-m", "voice_of_care", *words], stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def show_cost(files: list[Path], folder: Path) -> None:
+    """Print what adding the last month costs in a project of twelve and in one of one month."""
+    start_up = min(seconds_of([sys.executable, "-m", "voice_of_care", "--help"]) for _time in range(3))
+    rows = {}
+    for months in (1, MONTHS - 1):
+        project = folder / f"of-{months}"
+        seconds_of(command("analyse", files[:months], project))
+        copies = [folder / f"of-{months}-{number}" for number in range(3)]
+        rows[months] = min(seconds_of(command("add", [files[-1]], shutil.copytree(project, copy))) for copy in copies)
+    anew = seconds_of(command("analyse", files, folder / "anew"))
+    net = {months: seconds - start_up for months, seconds in rows.items()}
+    comments = sum(len(pd.read_csv(file)) for file in files)
+    print(f"{comments} comments in {MONTHS} months; the last has {len(pd.read_csv(files[-1]))}")
+    print(f"start-up ('--help')              {start_up:6.1f} s")
+    for months, seconds in rows.items():
+        print(f"add to a project of {months:>2} months     {seconds:6.1f} s")
+    print(f"analyse all {MONTHS} months anew         {anew:6.1f} s")
+    print(f"add to 12 : add to 1             {rows[12] / rows[1]:6.2f}   without start-up {net[12] / net[1]:.2f}")
+    print(
+        f"add to 12 : analyse all anew     {rows[12] / anew:6.2f}   without start-up {net[12] / (anew - start_up):.2f}"
+    )
+
+
+def show_kills(files: list[Path], folder: Path) -> None:
+    """Kill an addition at random moments, and print what each leaves."""
+    project = folder / "project"
+    seconds_of(command("analyse", files[: MONTHS - 1], project))
+    before = tables_of(project, folder / "tables")
+    whole = seconds_of(command("add", [files[-1]], shutil.copytree(project, folder / "whole")))
+    print(f"an addition takes {whole:.1f} s")
+    print("killed at   killed   opens   tables as before")
+    draws = np.random.default_rng(11)
+    for _kill in range(KILLS):
+        moment = draws.uniform(0, whole)
+        words = command("add", [files[-1]], project)
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(moment)
+            process.kill()
+        after = tables_of(project, folder / "tables")
+        was_killed = "yes" if process.returncode == -signal.SIGKILL else "no, it was done"
+        print(f"{moment:7.1f} s   {was_killed:<6}   yes     {'yes' if after == before else 'NO'}", flush=True)
+        if was_killed != "yes":
+            shutil.rmtree(project)
+            seconds_of(command("analyse", files[: MONTHS - 1], project))
+    done = subprocess.run(command("add", [files[-1]], project), stdout=subprocess.PIPE, check=True)  # noqa: S603
+    print("the next addition:", {name: json.loads(done.stdout).get(name) for name in ("comments_added", "run")})
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("cost", "kill"))
+    parser.add_argument("comments", type=Path, nargs="?")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        files = write_months(comments_of(given.comments), Path(folder))
+        {"cost": show_cost, "kill": show_kills}[given.what](files, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
