@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pandas as pd
 
@@ -28,10 +28,12 @@ from voice_of_care.tables import (
     ASSIGNMENTS,
     EVENTS,
     EXAMPLES,
+    NOT_STANDING,
     QUOTES,
     SAFE_COMMENTS,
     SEGMENT_LINKS,
     SEGMENTS,
+    SET_ASIDE,
     SEVERITIES,
     STATEMENTS,
     THEME_LINKS,
@@ -137,9 +139,32 @@ def apply_decisions(analysis: Analysis, *, unit_of: pd.Series) -> Analysis:
         unit_of: comment_id to unit, for the sizes of merged themes.
     """
     current, _ = _apply_events(analysis)
-    if any(action == "theme.merge" for action in analysis.events["action"]):
+    is_accepted = bool((analysis.themes["status"].eq("candidate") & current.themes["status"].ne("candidate")).any())
+    if is_accepted or any(action == "theme.merge" for action in analysis.events["action"]):
         current = replace(current, themes=_recount(current, unit_of))
     return current
+
+
+class CandidatesJudged(NamedTuple):
+    """Candidate themes that a person took on (confirmed, renamed or merged with another theme), and refused ones."""
+
+    accepted: frozenset[str]
+    refused: frozenset[str]
+
+
+def judge_candidates(analysis: Analysis) -> CandidatesJudged:
+    """Return what people have decided about the candidates; the others still wait.
+
+    Args:
+        analysis: tables as the models made them, and all events.
+    """
+    candidates = set(analysis.themes.loc[analysis.themes["status"] == "candidate", "theme_id"])
+    now = _apply_events(analysis)[0].themes.set_index("theme_id")["status"]
+    merges = analysis.events.loc[analysis.events["action"] == "theme.merge", "payload_json"]
+    merged = {str(json.loads(payload)["theme_id"]) for payload in merges} & candidates
+    taken = {theme_id for theme_id in candidates if now[theme_id] not in NOT_STANDING}
+    retired = {theme_id for theme_id in candidates if now[theme_id] == "retired"}
+    return CandidatesJudged(frozenset(taken | (merged & retired)), frozenset(retired - merged))
 
 
 def count_idle(analysis: Analysis) -> int:
@@ -242,11 +267,27 @@ def _set_theme(analysis: Analysis, theme_id: object, **values: str) -> Analysis:
 
 def _confirm(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
     agreed = {"label": str(payload["label"])} if "label" in payload else {}  # it was this name that was agreed to
-    return _set_theme(analysis, payload["theme_id"], status="confirmed", **agreed)
+    return _set_theme(_with_candidate(analysis, payload["theme_id"]), payload["theme_id"], status="confirmed", **agreed)
+
+
+def _with_candidate(analysis: Analysis, theme_id: object) -> Analysis:
+    """Give a candidate that a person takes on its segments: they are of no other theme then, nor of none."""
+    is_waiting = (analysis.themes["theme_id"] == theme_id) & (analysis.themes["status"] == "candidate")
+    if not is_waiting.any():
+        return analysis
+    assignments, aside = analysis.assignments, analysis.set_aside
+    own = assignments.loc[assignments["theme_id"] == theme_id, "segment_id"]
+    elsewhere = assignments["segment_id"].isin(own) & (assignments["theme_id"] != theme_id)
+    return replace(
+        _set_theme(analysis, theme_id, status="proposed"),
+        assignments=conform(assignments[~elsewhere], ASSIGNMENTS),
+        set_aside=conform(aside[~((aside["step"] == "themes") & aside["item_id"].isin(own))], SET_ASIDE),
+    )
 
 
 def _rename(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
-    return _set_theme(analysis, payload["theme_id"], label=str(payload["label"]), status="confirmed")
+    taken = _with_candidate(analysis, payload["theme_id"])
+    return _set_theme(taken, payload["theme_id"], label=str(payload["label"]), status="confirmed")
 
 
 def _describe(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
@@ -262,6 +303,7 @@ def _merge(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
     present = set(analysis.themes["theme_id"])
     if source == target or source not in present or target not in present:
         return analysis
+    analysis = _with_candidate(_with_candidate(analysis, source), target)
     return replace(
         follow_merge(_set_theme(analysis, source, status="retired"), source, target),
         assignments=_move(analysis.assignments, ASSIGNMENTS.key, source, target, strongest="strength"),

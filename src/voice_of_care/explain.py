@@ -258,6 +258,7 @@ def _theme_reasons(
     row: Mapping[Hashable, Any], analysis: Analysis, variants: Variants, embedders: Embedders
 ) -> Iterable[Reason]:
     given = analysis.assignments[analysis.assignments["segment_id"] == row["segment_id"]]
+    given = given[~given["theme_id"].isin(analysis.themes.loc[analysis.themes["status"] == "candidate", "theme_id"])]
     labels = dict(zip(analysis.themes["theme_id"], analysis.themes["label"], strict=True))
     known = analysis.theme_vectors[analysis.theme_vectors["model"] == embedders.both.name]
     vector_of = dict(zip(known["theme_id"], known["vector"], strict=True))

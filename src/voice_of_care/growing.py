@@ -17,6 +17,7 @@ from voice_of_care.intake.reading import ReadComments
 from voice_of_care.pipeline import (
     Run,
     Scored,
+    analyse_comments,
     behind_the_wall,
     conserve,
     deidentify_comments,
@@ -30,8 +31,8 @@ from voice_of_care.pipeline import (
 )
 from voice_of_care.priorities.theme_links import link_themes
 from voice_of_care.statements import answer_plain_questions
-from voice_of_care.tables import THEME_LINKS, conform
-from voice_of_care.themes import Batch, Earlier, join_themes
+from voice_of_care.tables import LINEAGE, THEME_LINKS, conform
+from voice_of_care.themes import Batch, Earlier, Former, Version, join_themes, trace_lineage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,13 +49,14 @@ THEMES_STEP = "themes"
 
 
 class Held(NamedTuple):
-    """What a project holds: the tables as the models made them, and those behind the wall.
+    """What a project holds: the tables as the models made them and as decided, and those behind the wall.
 
     `candidates` are those that people judged; `last_theme_number` is the highest ever given; `fitted_in` is the run
     that fitted the themes.
     """
 
     analysis: Analysis
+    decided: Analysis
     comments: pd.DataFrame
     repeats: pd.DataFrame
     known: Known
@@ -123,6 +125,45 @@ def add(paths: Sequence[Path], held: Held, means: Means, *, anew: Anew, run_id: 
     themed = _join(grown, held, means, fresh=frozenset(scored.split.segments["segment_id"]))
     linked = _link(themed, kept, scored, means, anew=anew)
     return Run(linked, behind_the_wall(read, comments, repeats), read)
+
+
+def refit(held: Held, means: Means, *, known: pd.DataFrame, theme_version: int) -> Run:
+    """Fit themes anew on all comments, de-identified and scored again, and trace what became of each theme.
+
+    Args:
+        held: what the project holds.
+        means: settings, models and frameworks.
+        known: vectors of the themes so far, in the models' space, so that those that come back keep their ids.
+        theme_version: number of the new version.
+    """
+    earlier = held.analysis
+    read = ReadComments(
+        comments=held.comments,
+        repeats=held.repeats,
+        set_aside=earlier.set_aside[earlier.set_aside["step"] == INTAKE],
+        sources=earlier.sources,
+        names=tuple(held.known.people["name"]),
+        records=held.known.records,
+        files=held.known.files,
+        people=held.known.people,
+    )
+    candidates = earlier.themes.loc[earlier.themes["status"] == "candidate", "theme_id"]
+    former = Former(
+        assignments=held.decided.assignments,
+        candidates=frozenset(candidates) - held.candidates.accepted - held.candidates.refused,
+        refused=held.candidates.refused,
+        last_theme_number=held.last_theme_number,
+    )
+    done = analyse_comments(read, means, known=known, former=former)
+    lineage = trace_lineage(
+        Version(held.decided.themes, held.decided.assignments),
+        Version(done.analysis.themes, done.analysis.assignments),
+        segments=done.analysis.segments,
+        unit_of=units(done.analysis.safe_comments, count_campaigns=means.settings.intake.count_campaigns),
+        theme_version=theme_version,
+    )
+    every = stack(earlier.lineage, lineage)
+    return done._replace(analysis=replace(done.analysis, lineage=conform(every, LINEAGE)))
 
 
 def _to_deidentify(comments: pd.DataFrame, read: ReadComments, held: Held, means: Means, *, anew: Anew) -> pd.DataFrame:

@@ -258,8 +258,10 @@ def evaluate_workbook(path: Path, *, means: Means, analysis: Analysis) -> Evalua
 
 
 def _themed_in(analysis: Analysis) -> Themed:
-    live = analysis.theme_vectors["theme_id"].isin(analysis.themes["theme_id"])
-    return Themed(analysis.assignments, analysis.set_aside[analysis.set_aside["step"] == "themes"], int(live.sum()))
+    themes = analysis.themes[analysis.themes["status"] != "candidate"]
+    live = analysis.theme_vectors["theme_id"].isin(themes["theme_id"])
+    assignments = analysis.assignments[analysis.assignments["theme_id"].isin(themes["theme_id"])]
+    return Themed(assignments, analysis.set_aside[analysis.set_aside["step"] == "themes"], int(live.sum()))
 
 
 def offered(framework: Framework) -> list[str]:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from voice_of_care.intake.reading import ReadComments
     from voice_of_care.priorities import PrioritiesLinked
     from voice_of_care.settings import DeidentifySettings, Settings
-    from voice_of_care.themes import ThemesFound
+    from voice_of_care.themes import Former, ThemesFound
 
 STEPS = ("read", "de-identify", "segment", "embed", "sentiment", "statements", "themes", "priorities")
 QDC = "qdc"
@@ -116,20 +116,28 @@ def run(paths: Sequence[Path], means: Means) -> Run:
     return analyse_comments(read, means)
 
 
-def analyse_comments(read: ReadComments, means: Means, *, known: pd.DataFrame | None = None) -> Run:
+def analyse_comments(
+    read: ReadComments, means: Means, *, known: pd.DataFrame | None = None, former: Former | None = None
+) -> Run:
     """Analyse comments that are read, with themes fitted to them.
 
     Args:
         read: the comments, and what was set aside.
         means: settings, models and frameworks.
         known: theme vectors of themes fitted before, so that those that come back keep their ids.
+        former: what segments were of then.
     """
     safe = deidentify_comments(read, settings=means.settings, key=means.key, watch=means.watch)
     scored = score_comments(safe.safe_comments, settings=means.settings, embedders=means.embedders, watch=means.watch)
     with means.watch.step("themes"):
         found = theme_comments(
-            scored, settings=means.settings, embedders=means.embedders, known=known, seeds=means.seeds,
-        )  # fmt: skip
+            scored,
+            settings=means.settings,
+            embedders=means.embedders,
+            known=known,
+            former=former,
+            seeds=means.seeds,
+        )
     with means.watch.step("priorities"):
         linked = link_comments(
             scored,
@@ -217,6 +225,7 @@ def theme_comments(
     settings: Settings,
     embedders: Embedders,
     known: pd.DataFrame | None = None,
+    former: Former | None = None,
     seeds: tuple[Framework, ...] = (),
 ) -> ThemesFound:
     """Find the themes of comments that are scored."""
@@ -230,6 +239,7 @@ def theme_comments(
         sentiments=scored.sentiment.sentiments,
         statements=scored.statements,
         known=known,
+        former=former,
         guide=Guide(seeds, embedders.general) if seeds else None,
     )
     conserve("themes", segments["segment_id"], found.assignments["segment_id"], found.set_aside["item_id"])

@@ -16,12 +16,12 @@ from voice_of_care.embedding import load_embedders
 from voice_of_care.errors import StoreError
 from voice_of_care.frameworks import load_frameworks, load_seeds
 from voice_of_care.frameworks.loader import SHIPPED
-from voice_of_care.growing import Anew, Held, add
+from voice_of_care.growing import Anew, Held, add, refit
 from voice_of_care.intake.known import Known
 from voice_of_care.models import model_hashes
 from voice_of_care.pipeline import Means, follow, run
 from voice_of_care.tables import EXAMPLES, RUNS, TABLES, conform
-from voice_of_care.themes.identity import highest_number
+from voice_of_care.themes.identity import highest_number, in_space_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,6 +106,37 @@ def analyse_project(
     return _done(project, store, done, row, remarks=_remarks(before, parts, project))
 
 
+def refit_project(*, project: Project, store: Store, now: Callable[[], str], stopwatch: Stopwatch) -> Done:
+    """Fit a project's themes anew on all its comments, scored again, so that one version of themes holds for all.
+
+    Args:
+        project: folder, settings and key.
+        store: the project's open database.
+        now: gives the time of day for the run's row, ISO 8601 UTC.
+        stopwatch: times the steps.
+
+    Raises:
+        StoreError: nothing was analysed yet.
+    """
+    started = now()
+    last = require_run(project, store)
+    extra = parts_before(last).extra
+    means = _means(project, store, extra=extra, stopwatch=stopwatch)
+    held = _hold(project, store)
+    with stopwatch.step("embed"):
+        known = in_space_of(
+            means.embedders.both,
+            held.analysis.theme_vectors,
+            segments=held.analysis.segments,
+            assignments=held.analysis.assignments,
+        )
+    done = refit(held, means, known=known, theme_version=int(last["theme_version"]) + 1)
+    parts = parts_of(project, frameworks=means.frameworks, examples=means.examples, extra=extra)
+    row = _row(means, store, done, parts, kind="refit", started=started, now=now)
+    store.write_run(_tables_of(done), row)
+    return _done(project, store, done, row)
+
+
 def require_run(project: Project, store: Store) -> dict[str, Any]:
     """Return the row of the last run that stands.
 
@@ -174,6 +205,7 @@ def _hold(project: Project, store: Store) -> Held:
     behind = {name: store.read(name) for name in ("comments", "repeats", "records", "files", "people")}
     return Held(
         analysis=stored,
+        decided=_decided(project, stored),
         comments=behind["comments"],
         repeats=behind["repeats"],
         known=Known(behind["records"], behind["files"], behind["people"], stored.sources),

@@ -40,3 +40,25 @@ def add(
         return analyse_project(paths, project=opened, store=store, now=now, stopwatch=stopwatch)
 
     run_and_tell(lambda: find_project(project), work, Telling(report, profile, as_json, quiet))
+
+
+@app.command(epilog="Example: voice-of-care refit --project listening")
+def refit(
+    project: ProjectFolder,
+    report: ReportFile = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fit themes anew on all comments of a project, and tell what became of each theme.
+
+    Themes that come back keep their ids and what people decided; all months are scored anew, so they can be compared.
+    """
+    from voice_of_care.projects import refit_project
+    from voice_of_care.store import find_project
+
+    run_and_tell(
+        lambda: find_project(project),
+        lambda opened, store, stopwatch: refit_project(project=opened, store=store, now=now, stopwatch=stopwatch),
+        Telling(report, profile, as_json, quiet),
+    )

@@ -263,7 +263,7 @@ def _read_theme(row: Row, analysis: Analysis) -> Iterator[Decision]:
             raise _Problem(msg)
         inverse: Payload = {"label": label, "status": status}
         yield Decision("theme.rename", {"theme_id": theme_id, "label": new_label, **about}, inverse, row.who, row.why)
-    elif status == "proposed":
+    elif status in {"proposed", "candidate"}:
         agreed: Payload = {"theme_id": theme_id, "label": row.cells.get("label") or label, **about}
         yield Decision("theme.confirm", agreed, {"status": status}, row.who, row.why)
 

@@ -22,6 +22,7 @@ from voice_of_care.exports.reading_decisions import (
     check_formulas,
     read_sheet_decisions,
 )
+from voice_of_care.tables import standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,12 +96,12 @@ def _themes(analysis: Analysis) -> Sheet:
             ", ".join(row["keywords"]),
             row["status"],
         ]
-        for row in analysis.themes.to_dict("records")
-        if row["status"] != "retired"
+        for row in _candidates_first(analysis.themes).to_dict("records")
     ]
     return Sheet(
         "Themes",
-        "Read the label and the quotes. Agree, rename, or retire a theme that is none. A name alone renames.",
+        "Read the label and the quotes. Agree, rename, or retire a theme that is none. A name alone renames. "
+        "Candidates were found in later comments and count once you agree or rename; retire those that are none.",
         (
             ("theme_id", 9),
             ("label", 30),
@@ -116,8 +117,13 @@ def _themes(analysis: Analysis) -> Sheet:
     )
 
 
+def _candidates_first(themes: pd.DataFrame) -> pd.DataFrame:
+    """Return the themes to decide on: candidates, which wait for a person, before those that stand."""
+    return pd.concat([themes[themes["status"] == "candidate"], standing(themes)])
+
+
 def _merges(analysis: Analysis) -> Sheet:
-    kept = analysis.themes[analysis.themes["status"] != "retired"].set_index("theme_id")
+    kept = standing(analysis.themes).set_index("theme_id")
     labels, sizes = kept["label"].to_dict(), kept["size"].astype(int).to_dict()
     vectors = analysis.theme_vectors[analysis.theme_vectors["theme_id"].isin(kept.index)]
     pairs: list[tuple[float, str, str]] = []
@@ -147,6 +153,7 @@ def _merges(analysis: Analysis) -> Sheet:
 
 def _links(analysis: Analysis) -> Sheet:
     labels = analysis.themes.set_index("theme_id")["label"]
+    shown = set(analysis.themes.loc[analysis.themes["status"] != "candidate", "theme_id"])
     texts = analysis.segments.set_index("segment_id")["text"]
     names = {
         (framework.id, element.id): f"{framework.name}: {element.label}"
@@ -165,6 +172,7 @@ def _links(analysis: Analysis) -> Sheet:
             row["status"],
         ]
         for row in analysis.theme_links.to_dict("records")
+        if row["theme_id"] in shown
     ]
     return Sheet(
         "Links",
@@ -257,8 +265,7 @@ def _severity(analysis: Analysis) -> Sheet:
     current = analysis.severities.set_index("theme_id")["severity"]
     rows: list[list[Any]] = [
         [row["theme_id"], row["label"], row["description"], current.get(row["theme_id"])]
-        for row in analysis.themes.to_dict("records")
-        if row["status"] != "retired"
+        for row in standing(analysis.themes).to_dict("records")
     ]
     return Sheet(
         "Severity",

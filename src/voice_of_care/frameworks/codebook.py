@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from voice_of_care.errors import VocabularyError
 from voice_of_care.frameworks.loader import SHIPPED, check_file, find_framework, nearest
 from voice_of_care.frameworks.model import Framework, FrameworkElement
+from voice_of_care.tables import NOT_STANDING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ _HEADERS = {
     "examples": ("examples", "example", "phrases", "include_cues", "cues"),
     "status": ("status",),
 }
-_LEFT_OUT = ("retired", "rejected")
+_LEFT_OUT = (*NOT_STANDING, "rejected")
 _BETWEEN = re.compile(r"\s*[;|\n]\s*")
 
 

@@ -178,7 +178,8 @@ class Store:
                 gone += len(rows.fetchall())
             rows = self._connection.execute(
                 "DELETE FROM examples WHERE origin = 'reviewer' AND NOT EXISTS"
-                " (SELECT 1 FROM safe_comments AS said WHERE said.to_run IS NULL AND contains(said.text, examples.text))"
+                " (SELECT 1 FROM safe_comments AS said"
+                " WHERE said.to_run IS NULL AND contains(said.text, examples.text))"
                 " RETURNING 1"
             )
             gone += len(rows.fetchall())

@@ -15,7 +15,7 @@ from voice_of_care.themes.assign import strengths_of
 from voice_of_care.themes.cluster import unit_rows
 from voice_of_care.themes.fitting import fit_leaves
 from voice_of_care.themes.frozen import Frozen, prototypes_table, vectors_table
-from voice_of_care.themes.identity import highest_number, match_known, number_new
+from voice_of_care.themes.identity import Former, highest_number, match_known, number_new, overlap_of, strongest_theme
 from voice_of_care.themes.said import Given, gather_said, mentions_of, place_names, quotes_of
 from voice_of_care.themes.tree import build_tree
 from voice_of_care.themes.words import REASON_NO_THEME
@@ -54,6 +54,7 @@ def find_themes(
     sentiments: pd.DataFrame,
     statements: pd.DataFrame | None = None,
     known: pd.DataFrame | None = None,
+    former: Former | None = None,
     guide: Guide | None = None,
 ) -> ThemesFound:
     """Find what the segments are about.
@@ -68,6 +69,7 @@ def find_themes(
             statements.
         statements: what each segment does (praise, concern, suggestion), for descriptions.
         known: theme vectors of an earlier run; themes that come back keep their ids.
+        former: what the segments were of then, to tell by which themes come back; by their centroids alone without it.
         guide: what to seed themes with, on request; the rest is discovered all the same.
 
     Raises:
@@ -75,12 +77,17 @@ def find_themes(
     """
     with threadpool_limits(1):
         given = Given(segments, safe_comments, unit_of, sentiments, statements)
-        return _find(given, known, guide, embedder, settings)
+        return _find(given, _Past(known, former), guide, embedder, settings)
 
 
-def _find(
-    given: Given, known: pd.DataFrame | None, guide: Guide | None, embedder: Embedder, settings: ThemeSettings
-) -> ThemesFound:
+class _Past(NamedTuple):
+    """Theme vectors of an earlier run, and what the segments were of then."""
+
+    known: pd.DataFrame | None
+    former: Former | None
+
+
+def _find(given: Given, past: _Past, guide: Guide | None, embedder: Embedder, settings: ThemeSettings) -> ThemesFound:
     said = gather_said(given)
     usable = said[said["reason"].isna()]
     texts = sorted(set(usable["text"]))
@@ -92,7 +99,7 @@ def _find(
     leaves = fitted.leaves
     strengths = strengths_of(vectors, leaves, places=fitted.places)
     mentions = mentions_of(usable, strengths)
-    ids, retired = _identify(leaves.centroids, mentions, known, model=embedder.name)
+    ids, retired = _identify(leaves.centroids, mentions, past.known, past.former, model=embedder.name)
     tree = build_tree(
         leaves.centroids,
         mentions,
@@ -131,20 +138,44 @@ def _check_enough(texts: list[str], usable: pd.DataFrame, settings: ThemeSetting
 
 
 def _identify(
-    centroids: np.ndarray, mentions: pd.DataFrame, known: pd.DataFrame | None, *, model: str
+    centroids: np.ndarray, mentions: pd.DataFrame, known: pd.DataFrame | None, former: Former | None, *, model: str
 ) -> tuple[list[str], pd.DataFrame | None]:
-    """Return the leaves' ids, and the known themes that did not come back; those of another model can't come back."""
+    """Return the leaves' ids, and the known themes that did not come back."""
     sizes = mentions.groupby("leaf")["unit"].nunique()
     order = sorted(range(len(centroids)), key=lambda leaf: (-int(sizes.get(leaf, 0)), leaf))
+    highest = 0 if former is None else former.last_theme_number
     if known is None or known.empty:
-        return number_new([None] * len(centroids), order, highest=0), None
-    comparable = known[known["model"] == model]
+        return number_new([None] * len(centroids), order, highest=highest), None
+    comparable = known[(known["model"] == model) if former is None else ~known["theme_id"].isin(former.refused)]
     found: list[str | None] = [None] * len(centroids)
     if len(comparable):
-        vectors = unit_rows(np.array(comparable["vector"].tolist(), dtype=np.float64))
-        found = match_known(centroids, comparable["theme_id"].tolist(), vectors)
-    ids = number_new(found, order, highest=highest_number(known["theme_id"].tolist()))
+        known_ids = comparable["theme_id"].tolist()
+        overlap = None if former is None else _overlap(mentions, former, len(centroids), known_ids)
+        found = match_known(centroids, known_ids, _vectors(comparable, model, centroids.shape[1]), overlap=overlap)
+    ids = number_new(found, order, highest=max(highest, highest_number(known["theme_id"].tolist())))
     return ids, known[~known["theme_id"].isin(ids)]
+
+
+def _vectors(known: pd.DataFrame, model: str, dimensions: int) -> np.ndarray:
+    """Return known centroids; those of another model can't be compared and are zeros."""
+    vectors = np.zeros((len(known), dimensions))
+    for row, (name, vector) in enumerate(zip(known["model"], known["vector"], strict=True)):
+        if name == model:
+            vectors[row] = vector
+    return unit_rows(vectors)
+
+
+def _overlap(mentions: pd.DataFrame, former: Former, leaves: int, known_ids: list[str]) -> np.ndarray:
+    """Return the shares of units in common as `match_known` takes them."""
+    first = mentions.drop_duplicates("segment_id").set_index("segment_id")
+    before = strongest_theme(former.assignments, first=former.candidates)
+    both = overlap_of(before, first["leaf"], first["unit"])
+    return np.stack(
+        [
+            shares.reindex(index=known_ids, columns=range(leaves)).to_numpy(dtype=np.float64).T
+            for shares in (both.of_old, both.of_new)
+        ]
+    )
 
 
 def _with_stability(tree: pd.DataFrame, ids: list[str], fitted: Fitted) -> pd.DataFrame:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from voice_of_care.tables import standing
+
 if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
 
@@ -55,7 +57,7 @@ def gather_heard(analysis: Analysis, *, unit_of: pd.Series) -> Heard:
 
 
 def _mentions(analysis: Analysis, comments: pd.DataFrame) -> pd.DataFrame:
-    themes = analysis.themes[~analysis.themes["status"].isin(("retired", "candidate"))]
+    themes = standing(analysis.themes)
     leaves = analysis.assignments.loc[analysis.assignments["theme_id"].isin(themes["theme_id"])]
     parents = leaves["theme_id"].map(themes.set_index("theme_id")["parent_id"])
     links = analysis.segment_links
