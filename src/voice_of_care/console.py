@@ -101,7 +101,9 @@ def batch_lines(summary: Mapping[str, Any]) -> list[str]:
 
 
 def _seen_lines(summary: Mapping[str, Any]) -> list[str]:
-    return [f"  read before, passed over: {name}" for name in summary["files_seen"]]
+    names = summary["files_seen"]
+    lines = [f"  read before, passed over: {name}" for name in names[:_FILES_NAMED]]
+    return [*lines, *([f"  and {len(names) - _FILES_NAMED} more"] if len(names) > _FILES_NAMED else [])]
 
 
 def _refit_lines(summary: Mapping[str, Any]) -> list[str]:
@@ -228,6 +230,7 @@ _THEME_MEASURES = (
 TOO_FEW = "too few to say"
 _WIDTH = 22
 _THREE = 3
+_FILES_NAMED = 5
 
 
 def evaluation_lines(found: Mapping[str, Any]) -> list[str]:

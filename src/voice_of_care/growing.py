@@ -235,9 +235,17 @@ def _join(grown: Analysis, held: Held, means: Means, *, fresh: frozenset[str]) -
         statements=grown.statements,
         last_theme_number=held.last_theme_number,
     )
+    before = held.analysis
     earlier = Earlier(
-        **{name: getattr(held.analysis, name) for name in Earlier._fields if hasattr(held.analysis, name)},
-        **held.candidates._asdict(),
+        themes=before.themes,
+        theme_terms=before.theme_terms,
+        theme_vectors=before.theme_vectors,
+        theme_prototypes=before.theme_prototypes,
+        assignments=before.assignments,
+        quotes=before.quotes,
+        set_aside=before.set_aside[before.set_aside["step"] == THEMES_STEP],
+        accepted=held.candidates.accepted,
+        refused=held.candidates.refused,
     )
     with means.watch.step("themes"):
         found = join_themes(

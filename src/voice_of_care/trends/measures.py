@@ -122,8 +122,8 @@ def _said(measure: str, rows: Rows, counted: Counted, periods: int, most: int) -
     shape = (len(rows.items), periods)
     part = _grid(counted.totals, part_name, shape) / scale
     whole = _grid(counted.totals, whole_name, shape)
-    cells = counted.cells.loc[counted.cells[whole_name] > 0, ["item", "period", "stratum"]]
-    cells = cells.assign(part=counted.cells[part_name] / scale, whole=counted.cells[whole_name])
+    told = counted.cells[counted.cells[whole_name] > 0]
+    cells = told[["item", "period", "stratum"]].assign(part=told[part_name] / scale, whole=told[whole_name])
     cells = cells.assign(is_base=mark_baseline(cells, most=most))
     held = hold_mix(into_pools(cells, pool_strata(cells, rows.strata)), items=shape[0], periods=periods)
     if measure == "sentiment":
