@@ -5,7 +5,7 @@ Only intake, deidentify, pipeline and store may import it.
 
 from __future__ import annotations
 
-from voice_of_care.declaring import DATE, TEXT_LIST, Column, Table, integer, text
+from voice_of_care.declaring import BOOLEAN, DATE, TEXT_LIST, Column, Table, integer, number, text
 from voice_of_care.tables import SAFE_COMMENTS
 
 _MADE_BY_DEIDENTIFICATION = ("text", "language", "duplicate_of", "campaign_id")
@@ -84,5 +84,23 @@ PEOPLE = Table(
     ("name",),
 )
 
-RAW_TABLES = (COMMENTS, REPEATS, RECORDS, FILES, PEOPLE)
+LAYOUTS = Table(
+    "layouts",
+    "How tables of known columns are read, so that a small file is read as the large ones before it were.",
+    {
+        "signature": text(_DIGEST.format("the table's columns")),
+        "header": text("the column's header, in plain letters"),
+        "number": integer("how-manieth column of that header", low=1),
+        "use": text("what it is read as"),
+        "preset": text("known export the table was recognised as", required=False),
+        "worst": number("value of the score column that is worst"),
+        "best": number("value of the score column that is best"),
+        "day_first": Column(BOOLEAN, "order of day and month, where the dates showed one", required=False),
+        "records": integer("records from which this was seen", low=0),
+        "run_id": integer("run that saw it", low=1),
+    },
+    ("signature", "header", "number", "use"),
+)
+
+RAW_TABLES = (COMMENTS, REPEATS, RECORDS, FILES, PEOPLE, LAYOUTS)
 """All of them, for the store."""

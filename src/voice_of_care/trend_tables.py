@@ -197,6 +197,17 @@ REBASES = Table(
     (*_SERIES, "starts_on"),
 )
 
+DIFFERENCE_CAUTIONS = (
+    "autocorrelation",
+    "trend_before",
+    "mix",
+    "new_source",
+    "source_gone",
+    "season",
+    "other_action",
+    "no_comparator",
+    "comparator_too_little",
+)
 LADDER = ("too_little", "no_signal", "signal_after", "signal_not_in_comparator")
 DIFFERENCES = Table(
     "differences",

@@ -38,11 +38,13 @@ def browser() -> Iterator[sync_api.Browser]:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory, made_up: ModuleType) -> dict[str, Path]:
+def pages(tmp_path_factory: pytest.TempPathFactory, made_up: ModuleType, followed: ModuleType) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("report")
     written = {}
+    analysis = followed.follow(made_up.build(staff=60, users=90))
+    analysis = followed.refit(followed.propose(followed.add_a_run(analysis)))
     for profile in ("publish", "internal"):
-        report = render_report(made_up.build(staff=60, users=90), settings=SETTINGS, profile=profile)
+        report = render_report(analysis, settings=SETTINGS, profile=profile)
         written[profile] = folder / f"{profile}.html"
         write_report(report, written[profile], png=False)
     return written

@@ -14,9 +14,18 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def made_up() -> ModuleType:
     """Return the module that builds made-up analyses."""
-    name = "made_up"
+    return _load("made_up")
+
+
+@pytest.fixture(scope="session")
+def followed() -> ModuleType:
+    """Return the module that lays made-up rows of what is followed over time upon a made-up analysis."""
+    return _load("followed")
+
+
+def _load(name: str) -> ModuleType:
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("made_up.py"))
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)

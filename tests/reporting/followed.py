@@ -67,6 +67,7 @@ def follow(analysis: Analysis, *, months: int = MONTHS, people: int = 200) -> An
         ),
         differences=_frame(_differences(months, people), trend_tables.DIFFERENCES),
         difference_points=_frame(_difference_points(series, months), trend_tables.DIFFERENCE_POINTS),
+        action_segments=_frame(_said_after(analysis), trend_tables.ACTION_SEGMENTS),
     )
 
 
@@ -281,7 +282,7 @@ def _actions() -> list[tuple]:
 
 
 def _differences(months: int, people: int) -> list[tuple]:
-    after = months - 15
+    after = max(months - 15, 0)
     whole = ("A1", "negative", "month", 15, after, 15 * people, after * people, 0.62, 0.51)
     return [
         (
@@ -333,6 +334,12 @@ def _differences(months: int, people: int) -> list[tuple]:
             *("too_little", "none", -0.05, -0.2, 0.1, None, None, None, None, None, []),
         ),
     ]
+
+
+def _said_after(analysis: Analysis) -> list[tuple]:
+    given = analysis.assignments
+    mine = given.loc[given["theme_id"] == "T01", "segment_id"].sort_values().head(6)
+    return [("A1", rank, segment, ["receptionist"]) for rank, segment in enumerate(mine, start=1)]
 
 
 def _difference_points(series: list[tuple], months: int) -> list[tuple]:

@@ -248,8 +248,8 @@ def test_too_few_mentions_are_not_tested():
 def test_the_month_under_way_is_left_out():
     rng = np.random.default_rng(12)
     rows = respondents(rng, share=steady, number=lambda m: 10)
-    found = find(rows, report_date=datetime.date(2025, 3, 28))
-    assert found["recent_to"].eq("2025-02").all()
+    assert find(rows, report_date=datetime.date(2025, 3, 30))["recent_to"].eq("2025-02").all()
+    assert find(rows, report_date=datetime.date(2025, 4, 1))["recent_to"].eq("2025-03").all()
 
 
 def test_nothing_dated_gives_no_rows():

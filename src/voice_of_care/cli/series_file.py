@@ -42,8 +42,8 @@ _YEAR = r"(\d{4})(?:[/-](\d{2}|\d{4}))?"
 _YEAR_QUARTER = re.compile(rf"^{_YEAR}[\s,:-]*q(?:tr|uarter)?\.?\s*([1-4])$", re.IGNORECASE)
 _QUARTER_YEAR = re.compile(rf"^q(?:tr|uarter)?\.?\s*([1-4])[\s,:/-]*{_YEAR}$", re.IGNORECASE)
 _YEARS = re.compile(r"^(\d{4})[/-](\d{2}|\d{4})$")
-_ISO_FIRST = re.compile(r"^\d{4}-\d{2}-01$")
-_IS_LONGER = re.compile(r"[qw]|^\d{4}[/-]\d{2}(?:\d{2})?$", re.IGNORECASE)
+_FIRST_OF_MONTH = re.compile(r"^\d{4}-\d{2}-01$")
+_WEEK_OR_QUARTER = re.compile("[qw]", re.IGNORECASE)
 _LONGEST_LABEL = 12
 _APRIL = 4
 _FEWEST = 2
@@ -79,8 +79,8 @@ class SeriesFile:
 
     def label(self, place: int) -> str:
         """Return a period for the axis of a chart: its month where all are months, else as it stands, shortened."""
-        months = [_ISO_FIRST.match(key) for key in self.keys]
-        if all(months) and not any(_IS_LONGER.search(period) for period in self.periods):
+        is_monthly = all(_FIRST_OF_MONTH.match(key) for key in self.keys) and len({key[5:7] for key in self.keys}) > 1
+        if is_monthly and not any(_WEEK_OR_QUARTER.search(period) for period in self.periods):
             year, month, _ = self.keys[place].split("-")
             return short_month(int(year), int(month))
         return self.periods[place][:_LONGEST_LABEL]
@@ -199,6 +199,7 @@ def _find_roles(header: Sequence[str], path: Path) -> _Roles:
         msg = f"{path}: no column is the period. Name one of its columns period."
         raise InputError(msg)
     rest = [place for place in range(len(header)) if place != period]
+    exact = _tell_n_of_total(exact, names)
     denominator = _only("denominator", exact["denominator"], header, path) if len(rest) > 1 else None
     numerator = _only("numerator", exact["numerator"], header, path) if denominator is not None else None
     if denominator is not None and numerator is not None:
@@ -215,6 +216,15 @@ def _find_roles(header: Sequence[str], path: Path) -> _Roles:
         msg = f"{path}: the first line holds figures. Put the headers period and value above them."
         raise InputError(msg)
     return _Roles(period, value, None, None, tuple(place for place in rest if place != value))
+
+
+def _tell_n_of_total(found: dict[str, list[int]], names: Sequence[str]) -> dict[str, list[int]]:
+    """Take n for the numerator where another column is the total, for the denominator else."""
+    wholes = found["denominator"]
+    counts = [place for place in wholes if names[place] == "n"]
+    if found["numerator"] or len(wholes) < 2 or len(counts) != 1:
+        return found
+    return {**found, "numerator": counts, "denominator": [place for place in wholes if place not in counts]}
 
 
 def _only(role: str, places: Sequence[int], header: Sequence[str], path: Path) -> int | None:
@@ -352,5 +362,6 @@ def _remarks(header: Sequence[str], roles: _Roles, order: _Order) -> tuple[str, 
 def _need(values: Sequence[float], path: Path) -> None:
     have = sum(math.isfinite(value) for value in values)
     if have < _FEWEST:
-        msg = f"{path}: holds {have} values. A chart needs {_FEWEST} at least, and limits worth reading need 12."
+        found = "no value" if not have else "one value alone"
+        msg = f"{path}: holds {found}. A chart needs {_FEWEST} at least, and limits worth reading need 12."
         raise InputError(msg)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from voice_of_care.intake.globs import matches
 from voice_of_care.intake.identity import digest_of
-from voice_of_care.raw import FILES, PEOPLE, RECORDS
+from voice_of_care.raw import FILES, LAYOUTS, PEOPLE, RECORDS
 from voice_of_care.settings import MappingSettings
 from voice_of_care.tables import SOURCES
 
@@ -32,6 +32,7 @@ class Known(NamedTuple):
     files: pd.DataFrame
     people: pd.DataFrame
     sources: pd.DataFrame
+    layouts: pd.DataFrame = LAYOUTS.empty()
 
 
 def nothing_known() -> Known:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from voice_of_care.errors import SettingsError
 from voice_of_care.intake.columns import (
@@ -17,6 +18,7 @@ from voice_of_care.intake.columns import (
 )
 from voice_of_care.intake.dates import read_dates
 from voice_of_care.intake.globs import matches
+from voice_of_care.intake.identity import digest_of
 from voice_of_care.intake.presets import (
     Preset,
     find_preset,
@@ -50,6 +52,7 @@ Use = Literal[
     "not read",
     "empty",
 ]
+MAPPING = "mapping"
 _SINGLE: tuple[Use, ...] = (
     "response_id", "respondent_id", "session_id", "people_present", "date", "may_quote", "question",
     "respondent_group", "score", "service", "site",
@@ -81,6 +84,7 @@ class Layout:
     preset: str | None
     scale: Scale = FIVE_POINTS
     problems: tuple[str, ...] = ()
+    day_first: bool | None = None
 
     def places(self, use: Use) -> tuple[int, ...]:
         """Return the places of the columns with this use."""
@@ -96,6 +100,31 @@ class Layout:
         return tuple(column for column in self.columns if column.use == "comment")
 
 
+class Remembered(NamedTuple):
+    """How a table of these columns was read before: uses by header and its number among columns of that header."""
+
+    uses: Mapping[tuple[str, int], tuple[str, ...]]
+    preset: str | None
+    scale: Scale
+    day_first: bool | None
+    records: int
+
+
+def numbered_headers(headers: Sequence[str]) -> list[tuple[str, int]]:
+    """Return each header in plain letters, with its number among columns of that header."""
+    seen: Counter[str] = Counter()
+    numbered = []
+    for header in headers:
+        seen[plain(header)] += 1
+        numbered.append((plain(header), seen[plain(header)]))
+    return numbered
+
+
+def signature_of_headers(headers: Sequence[str]) -> str:
+    """Return what tells a table's columns from those of other tables, in whatever order they stand."""
+    return digest_of("table", *sorted(plain(header) for header in headers if header))
+
+
 @dataclass(frozen=True)
 class _Table:
     header_row: int
@@ -108,8 +137,16 @@ class _Table:
         return tuple(profile_column(column) for column in self.values)
 
 
-def find_layout(grid: Grid, *, name: str, settings: Settings) -> Layout | None:
+def find_layout(
+    grid: Grid, *, name: str, settings: Settings, recall: Callable[[str], Remembered | None] | None = None
+) -> Layout | None:
     """Return how a table is read, None where it has no header row with data below.
+
+    Args:
+        grid: the table.
+        name: its file's.
+        settings: mappings and words.
+        recall: gives by signature how a table of these columns was read before; from fewer records it counts for less.
 
     Raises:
         SettingsError: a mapping for this file names a column that is not there.
@@ -125,7 +162,22 @@ def find_layout(grid: Grid, *, name: str, settings: Settings) -> Layout | None:
     table = _table(grid, row, preset)
     if not table.values or not table.values[0]:
         return Layout(row, table.first_data_row, table.headers, (), preset.id if preset else None)
-    return _layout_by_words(table, preset, settings.intake.group_words)
+    known = recall(signature_of_headers(table.headers)) if recall is not None else None
+    if known is not None and (known.preset == MAPPING or known.records >= len(table.values[0])):
+        return _layout_as_before(table, known)
+    return _layout_by_words(table, preset, settings.intake.group_words, known)
+
+
+def _layout_as_before(table: _Table, known: Remembered) -> Layout:
+    columns = [
+        Column(place, header, table.questions[place], cast("Use", use), "as in files read before")
+        for place, (header, numbered) in enumerate(zip(table.headers, numbered_headers(table.headers), strict=True))
+        for use in known.uses.get(numbered, ("not read",))
+    ]
+    return Layout(
+        table.header_row, table.first_data_row, table.headers, tuple(columns), known.preset, known.scale,
+        () if any(column.use == "comment" for column in columns) else (_NO_COMMENT,), known.day_first,
+    )  # fmt: skip
 
 
 def clean_header(value: Cell) -> str:
@@ -257,7 +309,7 @@ def _layout_of_mapping(table: _Table, mapping: MappingSettings) -> Layout:
     columns = _columns(table, uses, unread="not named in the settings")
     scale = _mapped_scale(mapping, table, headers)
     problems = () if mapping.comment else (_NO_COMMENT,)
-    return Layout(table.header_row, table.first_data_row, table.headers, (*columns, *extra), "mapping", scale, problems)
+    return Layout(table.header_row, table.first_data_row, table.headers, (*columns, *extra), MAPPING, scale, problems)
 
 
 def _mapped_scale(mapping: MappingSettings, table: _Table, headers: Sequence[str]) -> Scale:
@@ -285,10 +337,12 @@ def _columns(table: _Table, uses: Mapping[int, tuple[Use, str]], *, unread: str)
 # --- by words and content --------------------------------------------------------------------------------------------
 
 
-def _layout_by_words(table: _Table, preset: Preset | None, group_words: Mapping[str, Group]) -> Layout:
+def _layout_by_words(
+    table: _Table, preset: Preset | None, group_words: Mapping[str, Group], known: Remembered | None
+) -> Layout:
     profiles = table.profiles()
     finder = _Finder(table, profiles, preset, group_words, {})
-    uses = finder.find()
+    uses = {**finder.find(), **_uses_of_empty(table, profiles, known)}
     columns = _columns(table, uses, unread="its header and content tell no role")
     if (
         preset is not None
@@ -304,6 +358,19 @@ def _layout_by_words(table: _Table, preset: Preset | None, group_words: Mapping[
     score = layout.place("score")
     scale = FIVE_POINTS if score is None else _scale_of(table.values[score], preset)
     return replace(layout, scale=scale, problems=() if layout.comments else (_NO_COMMENT,))
+
+
+def _uses_of_empty(table: _Table, profiles: Sequence[Profile], known: Remembered | None) -> dict[int, tuple[Use, str]]:
+    """Return what columns without a filled cell are: comments or not, as they were before."""
+    if known is None:
+        return {}
+    return {
+        place: ("comment", "as in files read before")
+        if "comment" in known.uses[header]
+        else ("empty", "no cell is filled")
+        for place, header in enumerate(numbered_headers(table.headers))
+        if profiles[place].is_empty and header in known.uses
+    }
 
 
 def _scale_of(values: Sequence[Cell], preset: Preset | None) -> Scale:

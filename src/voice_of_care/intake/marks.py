@@ -29,6 +29,11 @@ def signature_of(item: Item) -> str:
     return NOTES if item.identity.is_notes else item.identity.table
 
 
+def seal_signature(signature: str, *, key: bytes) -> str:
+    """Return the keyed digest of a table's signature."""
+    return sealed(digest_of("signature", signature), key=key)
+
+
 def marks_of(item: Item, *, part: str, key: bytes) -> Marks:
     """Return an item's marks; `part` is the sheet or table of its file."""
     own, signature = item.identity, signature_of(item)
@@ -42,7 +47,7 @@ def marks_of(item: Item, *, part: str, key: bytes) -> Marks:
         None if own.is_notes else own.session,
     )  # fmt: skip
     return Marks(
-        signature=mark("signature", signature),
+        signature=seal_signature(signature, key=key),
         spot=mark("spot", part, str(item.place), item.slot),
         slot=mark("slot", item.slot),
         given=None if own.response is None else mark("given", signature, own.response),

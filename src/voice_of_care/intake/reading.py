@@ -21,11 +21,12 @@ from voice_of_care.intake.ledger import (
     set_aside_of,
     sources_of,
 )
+from voice_of_care.intake.memory import Memory
 from voice_of_care.intake.notes import read_notes
 from voice_of_care.intake.people import names_in
 from voice_of_care.intake.readers import FoundFile, ReadFile, find_files, read_file
 from voice_of_care.intake.records import read_table
-from voice_of_care.raw import FILES, PEOPLE, RECORDS
+from voice_of_care.raw import FILES, LAYOUTS, PEOPLE, RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -60,7 +61,7 @@ class ReadComments(NamedTuple):
     set_aside: what was set aside, stored comments that are gone among them, each with its reason.
     sources: the sources read, and stored ones whose counts have changed; those named in `sources_gone` replace a row.
     names: the people whom notes list as present or speaking, earlier ones too: to be taken out of what was said.
-    records, files, people: these tables as they stand after the batch, whole.
+    records, files, people, layouts: these tables as they stand after the batch, whole.
     changed: comment_ids of stored comments that stand in `comments` with new content.
     gone: comment_ids of stored comments that are comments no longer; `set_aside` says why.
     aside_gone: item_ids of stored rows of `set_aside` (of this step) that hold no longer.
@@ -77,6 +78,7 @@ class ReadComments(NamedTuple):
     records: pd.DataFrame = RECORDS.empty()
     files: pd.DataFrame = FILES.empty()
     people: pd.DataFrame = PEOPLE.empty()
+    layouts: pd.DataFrame = LAYOUTS.empty()
     changed: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     aside_gone: tuple[str, ...] = ()
@@ -155,6 +157,9 @@ def read_comments(
         records=records,
         files=files_of(sources, before.files, key=key, run_id=run_id),
         people=people,
+        layouts=shelf.memory.keep(
+            ((source.layout, source.facts) for source in sources if source.layout and source.is_read), run_id=run_id
+        ),
         changed=tuple(each.ids.comment_id for each in was_comment if each.item.reason is None),
         gone=(
             *(each.ids.comment_id for each in was_comment if each.item.reason is not None),
@@ -180,6 +185,7 @@ class Shelf:
     def __init__(self, known: Known, key: bytes) -> None:
         """Take the files and sources that are known."""
         files = files_in(known.files)
+        self.memory = Memory(known.layouts, key)
         self._key = key
         self._by_digest = {file.file: file for file in files if file.settings != NOT_READ}
         self._not_read = {file.name: file.shown for file in files if file.settings == NOT_READ}
@@ -258,7 +264,7 @@ def _read_sources_of(file: FoundFile, *, settings: Settings, shelf: Shelf) -> It
         yield SourceRead(label, ending, problems=(str(error),), is_read=False, file_name=file.name)
         return
     said = said_of(read_as, settings)
-    for source in read_content(content, settings=settings, name=read_as):
+    for source in read_content(content, settings=settings, name=read_as, memory=shelf.memory):
         told = replace(source, file_name=read_as, said=said)
         if known is not None:
             name, was = shelf.label_again(known, source.part, source.source)
@@ -267,12 +273,22 @@ def _read_sources_of(file: FoundFile, *, settings: Settings, shelf: Shelf) -> It
         yield told
 
 
-def read_content(content: ReadFile, *, settings: Settings, name: str | None = None) -> Iterator[SourceRead]:
-    """Read the sources of one file, its tables and its notes; `name` is what the settings know the file by."""
+def read_content(
+    content: ReadFile, *, settings: Settings, name: str | None = None, memory: Memory | None = None
+) -> Iterator[SourceRead]:
+    """Read the sources of one file, its tables and its notes.
+
+    Args:
+        content: the file's.
+        settings: mappings, sources and how files are read.
+        name: what the settings know the file by.
+        memory: how tables were read before.
+    """
     read_as = name or content.name
     defaults = find_defaults(read_as, settings)
     grids = [grid for grid in content.grids if grid.rows]
-    layouts = [find_layout(grid, name=read_as, settings=settings) for grid in grids]
+    recall = memory.recall if memory is not None else None
+    layouts = [find_layout(grid, name=read_as, settings=settings, recall=recall) for grid in grids]
     tables = [(grid, layout) for grid, layout in zip(grids, layouts, strict=True) if layout and layout.comments]
     has_notes = any(passage.kind not in {"heading", "attendees"} for passage in content.passages)
     several = len(tables) + has_notes > 1

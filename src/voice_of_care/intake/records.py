@@ -12,6 +12,7 @@ from voice_of_care.intake.cleaning import clean_text, find_reason
 from voice_of_care.intake.dates import ReadDates, read_dates
 from voice_of_care.intake.identity import digest_of
 from voice_of_care.intake.items import Defaults, Facts, Identity, Item
+from voice_of_care.intake.layout import signature_of_headers
 from voice_of_care.intake.presets import plain_header
 from voice_of_care.intake.vocabulary import as_number, find_group, plain, read_permission, read_score
 
@@ -60,7 +61,8 @@ def read_table(grid: Grid, layout: Layout, *, source: str, defaults: Defaults, s
     ]
     date_place = layout.place("date")
     date_cells = [None if date_place is None else _cell(cells, date_place) for _, cells in rows]
-    dates = read_dates(date_cells, day_first=settings.day_first)
+    day_first = settings.day_first if layout.day_first is None else layout.day_first
+    dates = read_dates(date_cells, day_first=day_first)
     reader = _RowReader(layout, source, defaults, settings)
     items = []
     for (place, cells), day, written in zip(rows, dates.days, date_cells, strict=True):
@@ -106,7 +108,7 @@ class _RowReader:
         self.layout, self.source, self.defaults, self.settings = layout, source, defaults, settings
         order = sorted(range(len(layout.headers)), key=lambda place: (plain(layout.headers[place]), place))
         self.order = [place for place in order if layout.headers[place]]
-        self.table = digest_of("table", *(plain(layout.headers[place]) for place in self.order))
+        self.table = signature_of_headers(layout.headers)
         self.services = layout.places("service")
         self.permission = _meaning_of_permission(layout)
         self.group = functools.lru_cache(maxsize=10_000)(self._group)

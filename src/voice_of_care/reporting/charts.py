@@ -277,7 +277,8 @@ def _svg(chart: alt.LayerChart, *, stem: str, title: str, description: str) -> s
     """Render a chart and give it our title and description in place of the generated roles."""
     svg = vl_convert.vegalite_to_svg(chart.to_dict())
     svg = re.sub(r' (?:aria-[a-z]+|role|class|pointer-events|xmlns:xlink|version)="[^"]*"', "", svg)
-    svg = re.sub(r'<path d=""[^>]*/>|<path d="M0,0h0v0h0Z"/>', "", svg)
+    svg = re.sub(r'<path d=""[^>]*/>|<path d="M0,0h[\d.]+v[\d.]+h-?[\d.]+Z"/>|<g[^>]*></g>', "", svg)
+    svg = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), svg)
     svg = svg.replace(' opacity="1"', "").replace(f' font-family="{FONT}"', "")
     # The renderer numbers its clips through the life of the process; ours start anew with each drawing.
     numbers = {old: str(new) for new, old in enumerate(dict.fromkeys(re.findall(r'id="([^"]+)"', svg)), start=1)}

@@ -48,6 +48,7 @@ class AfterPoint:
     counterfactual: float | None
     rule: str
     point_type: str
+    is_judged: bool
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,15 @@ class Measured:
     anchor: str
     before: Span
     after: Span
+    change: str
     elsewhere_before: str
     elsewhere_after: str
+    excess: str
     signal: str
     elsewhere: str
     regression: tuple[str, ...]
+    cautions: tuple[str, ...]
+    ground: str
     verdict: str
     period_kind: str
     points: tuple[AfterPoint, ...]
@@ -75,8 +80,10 @@ class Measured:
 
     @property
     def sentence(self) -> str:
-        """Return how far one can go, in a sentence."""
-        return trend_words.LADDER_SAYS[self.verdict]
+        """Return how far one can go, and on which ground, in a sentence or two."""
+        said = trend_words.LADDER_SAYS[self.verdict]
+        ground = trend_words.GROUNDS_SAY.get(self.ground, "") if self.verdict != "too_little" else ""
+        return f"{said} {ground}".strip()
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,8 @@ class ActionView:
 def view_actions(facts: Facts, items: Items, *, discloser: Discloser, settings: Settings) -> tuple[ActionView, ...]:
     """Return each action, as a profile lets it out; the newest first."""
     actions = facts.analysis.actions.sort_values(["starts_on", "action_id"], ascending=[False, True], kind="stable")
-    said = {str(row.action_id): _said_after(row, facts) for row in records(actions)}
+    given = facts.analysis.action_segments
+    said = {str(action): rows.assign(strength=-rows["rank"]) for action, rows in given.groupby("action_id", sort=True)}
     quotes = quote_segments(said, facts, discloser=discloser, settings=settings)
     return tuple(_action(row, facts, items, quotes.get(str(row.action_id), ()), discloser) for row in records(actions))
 
@@ -130,17 +138,26 @@ def _measured(row: Any, points: pd.DataFrame, discloser: Discloser) -> Measured:
     after = _span(row.after, int(row.units_after), int(row.points_after), row.measure, discloser)
     is_open = before.text != "*" and after.text != "*"
     shown = _points(touched, row, discloser)
-    others = [_elsewhere(elsewhere, row.measure, discloser, is_after=is_after) for is_after in (False, True)]
+    others = [
+        _elsewhere(value, elsewhere[elsewhere["is_after"] == is_after], row.measure, discloser)
+        for value, is_after in ((row.comparator_before, False), (row.comparator_after, True))
+    ]
     return Measured(
         measure=row.measure,
         anchor=f"difference-{words.slug(str(row.action_id))}-{row.measure}",
         before=before,
         after=after,
+        change=_change(row.change, row.change_low, row.change_high, row.measure) if is_open else "",
         elsewhere_before=others[0],
         elsewhere_after=others[1],
+        excess=_change(row.excess, row.excess_low, row.excess_high, row.measure)
+        if is_open and "*" not in others
+        else "",
         signal="" if pd.isna(row.signal) else row.signal,
         elsewhere="" if pd.isna(row.comparator_signal) else row.comparator_signal,
         regression=_regression(row) if is_open else (),
+        cautions=tuple(trend_words.difference_caution(code) for code in row.cautions),
+        ground=row.ground,
         verdict=row.verdict,
         period_kind=row.period_kind,
         points=shown,
@@ -163,14 +180,18 @@ def _span(value: float, units: int, periods: int, measure: str, discloser: Discl
     return Span(text, people, periods)
 
 
-def _elsewhere(points: pd.DataFrame, measure: str, discloser: Discloser, *, is_after: bool) -> str:
+def _elsewhere(value: float, points: pd.DataFrame, measure: str, discloser: Discloser) -> str:
     """Return what was measured in services that were not touched."""
-    rows = points[points["is_after"] == is_after]
-    units = int(rows["denominator"].sum())
-    if not units:
+    units = int(points["denominator"].sum())
+    return "" if pd.isna(value) or not units else _span(value, units, len(points), measure, discloser).text
+
+
+def _change(value: float, low: float, high: float, measure: str) -> str:
+    """Return a difference with its interval; in percentage points for shares."""
+    if pd.isna(value):
         return ""
-    value = float(rows["numerator"].fillna(0).sort_values().sum()) / units
-    return _span(value, units, len(rows), measure, discloser).text
+    told, below, above = (_gap(each, measure) for each in (value, low, high))
+    return f"{told} ({below} to {above})" if not pd.isna(low) else told
 
 
 def _regression(row: Any) -> tuple[str, ...]:  # noqa: ANN401 (a row)
@@ -199,7 +220,7 @@ def _points(touched: pd.DataFrame, row: Any, discloser: Discloser) -> tuple[Afte
     """Return the points of the chart; none where one of them may not be shown."""
     rows = touched.assign(
         period_kind=row.period_kind,
-        is_complete=True,
+        is_complete=touched["is_judged"],
         value=touched["value"] if row.measure == "sentiment" else touched["value"] / 100,
     )
     shown = followed.show_points(rows, kind=row.period_kind, measure=row.measure, discloser=discloser)
@@ -228,24 +249,5 @@ def _point(shown: followed.ShownPoint, row: Any, digits: int) -> AfterPoint:  # 
         counterfactual,
         row.rule,
         row.point_type,
+        bool(row.is_judged),
     )
-
-
-def _said_after(row: Any, facts: Facts) -> pd.DataFrame:  # noqa: ANN401 (a row)
-    """Return the segments of what an action is aimed at, from its services, from the day it started."""
-    dates = facts.comments.set_index("comment_id")["received_on"]
-    said = facts.voices
-    if row.scope == "theme":
-        said = said[said["theme_id"] == row.item_id]
-    elif row.scope == "parent":
-        said = said[said["parent_id"] == row.item_id]
-    elif row.scope == "priority":
-        links = facts.analysis.segment_links
-        linked = links[(links["framework_id"] + "/" + links["priority_id"]) == row.item_id]
-        said = said[said["segment_id"].isin(linked["segment_id"])]
-    else:
-        said = said.iloc[:0]
-    if len(row.services):
-        said = said[said["service"].isin(list(row.services))]
-    is_later: pd.Series = said["comment_id"].map(dates) >= row.starts_on
-    return said.loc[is_later]

@@ -140,11 +140,15 @@ def _emerged(row: Any, item: Item, discloser: Discloser) -> Emerged:  # noqa: AN
         baseline=baseline,
         months_raised=int(row.months_raised) if is_open else None,
         ratio=_times(row.rate_ratio) if is_open else "",
-        interval=f"{_times(row.low)} to {_times(row.high)}" if is_open and not pd.isna(row.low) else "",
+        interval=_interval(row.low, row.high) if is_open and not pd.isna(row.low) else "",
         smallest_rise=_times(row.smallest_rise) if is_open else "",
         first_seen="" if pd.isna(row.first_seen) else words.long_month(row.first_seen.year, row.first_seen.month),
         cautions=tuple(trend_words.caution(code) for code in row.cautions),
     )
+
+
+def _interval(low: float, high: float) -> str:
+    return f"{_times(low)} or more" if pd.isna(high) else f"{_times(low)} to {_times(high)}"
 
 
 def _times(ratio: float) -> str:
@@ -181,7 +185,7 @@ def _became(frame: pd.DataFrame, discloser: Discloser) -> tuple[Became, ...]:
     for row in records(ordered):
         units = discloser.count(int(row.units))
         share = row.share_of_old
-        of_old = "" if pd.isna(share) or units.is_suppressed else trend_words.percent(round(100 * share))
+        of_old = "" if pd.isna(share) or not discloser.is_internal else trend_words.percent(round(100 * share))
         names = [("", "") if pd.isna(key) else (str(key), str(label)) for key, label in _ends(row)]
         (old_id, old), (new_id, new) = names
         found.append(Became(old_id, old, new_id, new, row.relation, units, of_old))

@@ -180,9 +180,8 @@ def view_over_time(facts: Facts, overview: Overview, items: Items, *, discloser:
     found: list[Line] = []
     for row in records(analysis.charts):
         key = (str(row.scope), str(row.item_id), str(row.measure))
-        item = items.get(key[0], key[1])
-        if item is not None:
-            found.append(_line(row, key, item, series.get(key, analysis.series.iloc[:0]), discloser))
+        if items.get(key[0], key[1]) is not None:
+            found.append(_line(row, key, items, series.get(key, analysis.series.iloc[:0]), discloser))
     found = _without_lone_gaps(found, discloser)
     found.sort(key=lambda line: _order(line, order))
     carded = _worth_a_card(found, [theme.theme_id for theme in overview.subjects])
@@ -191,7 +190,8 @@ def view_over_time(facts: Facts, overview: Overview, items: Items, *, discloser:
     return OverTime(lines, cards, _missing(facts, lines))
 
 
-def _line(row: Any, key: Key, item: Item, rows: pd.DataFrame, discloser: Discloser) -> Line:  # noqa: ANN401 (a row)
+def _line(row: Any, key: Key, items: Items, rows: pd.DataFrame, discloser: Discloser) -> Line:  # noqa: ANN401 (a row)
+    item = items.named[key[:2]]
     points = followed.show_points(rows, kind=row.period_kind, measure=key[2], discloser=discloser)
     complete = [point for point in points if point.is_complete]
     of_kind = rows[rows["period_kind"] == row.period_kind]
@@ -211,10 +211,20 @@ def _line(row: Any, key: Key, item: Item, rows: pd.DataFrame, discloser: Disclos
         direction=row.direction,
         target=None if pd.isna(row.target) else float(row.target),
         mix=row.mix,
-        joined=tuple(row.joined),
-        left=tuple(row.left),
+        joined=_may_be_named(row.joined, items),
+        left=_may_be_named(row.left, items),
         can_be_drawn=followed.may_show(points, measure=key[2], rows=of_kind, discloser=discloser),
     )
+
+
+def _may_be_named(told: Sequence[str], items: Items) -> tuple[str, ...]:
+    """Return who joined or left; a service only where its people may be counted."""
+    kept = []
+    for name in told:
+        kind, _, place = str(name).partition(": ")
+        if kind != "service" or items.get("service", place) is not None:
+            kept.append(f"the {kind} ‘{place}’" if place else str(name))
+    return tuple(kept)
 
 
 def _people(smallest: int, largest: int, kind: str, discloser: Discloser) -> str:
@@ -309,7 +319,10 @@ def _point(shown: ShownPoint, row: Any, line: Line, discloser: Discloser) -> Poi
         None if pd.isna(limit) else round(float(limit), digits)
         for limit in (row.centre, row.lower_limit, row.upper_limit)
     )
-    return Point(shown, centre, lower, upper, int(row.phase), row.rule, row.point_type, is_charted=True)
+    kind = row.point_type
+    if line.is_explained and kind != "common_cause":  # no trend, so neither better nor worse
+        kind = f"special_cause_neutral_{'high' if row.value > row.centre else 'low'}"
+    return Point(shown, centre, lower, upper, int(row.phase), row.rule, kind, is_charted=True)
 
 
 def _missing(facts: Facts, lines: Sequence[Line]) -> str:

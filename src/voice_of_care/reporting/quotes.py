@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from voice_of_care.settings import Settings
 
 EVIDENCE_QUOTED = 2
-SHOWN_BESIDE = 3
+SHOWN_BESIDE = 4
 """Quotes of a candidate theme, or of what is said after an action."""
 _ROLE_ORDER = {"exemplar": 0, "borderline": 1, "disconfirming": 2, "evidence": 3}
 

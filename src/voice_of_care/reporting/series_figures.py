@@ -101,6 +101,7 @@ def _draw_measured(action: ActionView, measured: Measured) -> Drawing:
             "phase": 1,
             "point_type": point.point_type,
             "counterfactual": point.counterfactual,
+            "is_complete": point.is_judged,
         }
         for point in measured.points
     ]

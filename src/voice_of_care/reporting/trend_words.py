@@ -126,14 +126,24 @@ LADDER = {
     "signal_not_in_comparator": "Signal after the change, not seen elsewhere",
 }
 LADDER_SAYS = {
-    "too_little": "There are too few periods before the action, or after it, to tell a difference from chance.",
-    "no_signal": "The periods after the action lie within what was usual before it: no difference can be seen.",
-    "signal_after": "The periods after the action lie outside of what was usual before it. That a change came after"
-    " the action does not show that it came from it.",
-    "signal_not_in_comparator": "The periods after the action lie outside of what was usual before it, and services"
-    " that were not touched show no such signal. That is as far as these figures go: other things may have changed"
+    "too_little": "There is too little before the action, or after it, to tell a difference from chance.",
+    "no_signal": "What was measured after the action is what was usual before it: no difference can be seen.",
+    "signal_after": "What was measured after the action differs from what was usual before it. That it came after the"
+    " action does not show that it came from it.",
+    "signal_not_in_comparator": "What was measured after the action differs from what was usual before it, and services"
+    " that were not touched show no such difference. That is as far as these figures go: other things may have changed"
     " there too.",
 }
+GROUNDS_SAY = {
+    "limits": "Judged on limits drawn from the time before, and on before against after.",
+    "before_after": "Judged on before against after alone: periods are too few, or rest on too few people, for limits.",
+}
+DIFFERENCE_CAUTIONS: dict[str, str] = {}
+
+
+def difference_caution(code: str) -> str:
+    """Return a caution beside an action in words."""
+    return DIFFERENCE_CAUTIONS.get(code) or f"{words.sentence_case(code)}."
 
 
 def caution(code: str) -> str:

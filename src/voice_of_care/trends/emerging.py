@@ -51,13 +51,13 @@ class _Found(NamedTuple):
     q_fall: NDArray[np.float64]
 
 
-def find_emerging(heard: Heard, *, settings: TrendSettings, report_date: datetime.date) -> pd.DataFrame:
+def find_emerging(heard: Heard, *, settings: TrendSettings, report_date: datetime.date | None) -> pd.DataFrame:
     """Judge for each theme whether it is raised more often, or less, of late than before.
 
     Args:
         heard: what was heard (`heard.gather_heard`); what has no date is left out.
         settings: lengths of the windows, and the false discovery rate.
-        report_date: the report's date; the month it lies in counts only on its last day.
+        report_date: as the settings say; none is as the newest day. Tells whether the last month is complete.
 
     Returns:
         The table EMERGING, the strongest verdicts first; no rows where nothing dated was heard in a complete month.

@@ -96,6 +96,8 @@ def byar_interval(count: int, *, coverage: float = 0.95) -> tuple[float, float]:
 
 
 def _lower_binomial(sizes: Numbers, centre: float, tail: float) -> Numbers:
+    if centre in (0.0, 1.0):
+        return np.full(len(sizes), centre)
     counts = stats.binom.ppf(tail, sizes, centre)
     surplus = stats.binom.cdf(counts, sizes, centre) - tail
     shares: Numbers = (counts - surplus / stats.binom.pmf(counts, sizes, centre)) / sizes

@@ -25,6 +25,8 @@ FEWEST_RAISED = 5
 POWER = 0.8
 """How often the smallest rise is to be flagged."""
 FURTHEST = 30.0  # natural logarithm of the rate ratio beyond which no bound is looked for
+_PRECISION = 1e-9  # of its logarithm
+_LEAST = 1e-300  # probability, so that it has a logarithm
 _HALF = 0.5  # a case added to each window, so that the ratio can be told where one has none
 
 
@@ -150,16 +152,18 @@ def _bounds(pmf: NDArray[np.float64], count: int, *, around: float, level: float
         log_pmf = np.log(pmf)
     values = np.arange(len(pmf))
 
-    def at(log_ratio: float) -> NDArray[np.float64]:
+    def above(log_ratio: float, counted: slice) -> float:
+        """Return the logarithm of a tail's probability less that of the level's."""
         tilted = log_pmf + values * (log_ratio - around)
         weights = np.exp(tilted - tilted.max())
-        return np.asarray(weights / weights.sum(), dtype=np.float64)
+        return math.log(max(float(weights[counted].sum() / weights.sum()), _LEAST) / tail)
 
+    reach = (around - FURTHEST, around + FURTHEST)
     low, high = 0.0, math.inf
     if count > 0:
-        low = math.exp(brentq(lambda x: at(x)[count:].sum() - tail, around - FURTHEST, around + FURTHEST))
+        low = math.exp(brentq(above, *reach, args=(slice(count, None),), xtol=_PRECISION))
     if count < len(pmf) - 1:
-        high = math.exp(brentq(lambda x: at(x)[: count + 1].sum() - tail, around - FURTHEST, around + FURTHEST))
+        high = math.exp(brentq(above, *reach, args=(slice(count + 1),), xtol=_PRECISION))
     return low, high
 
 

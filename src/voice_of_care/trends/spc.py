@@ -199,14 +199,14 @@ def _chart_shares(
 ) -> ControlChart:
     parts, wholes = np.asarray(numerators, dtype=np.float64), np.asarray(denominators, dtype=np.float64)
     is_there = np.isfinite(parts) & (wholes > 0)
-    shares = np.divide(parts, wholes, out=np.full(len(parts), math.nan), where=is_there)
+    shares = np.divide(100 * parts, wholes, out=np.full(len(parts), math.nan), where=is_there)
     rebase_at, fix_after = phasing
     phases = _phases(len(parts), rebase_at)
     found = [
         p_limits(parts[phase], wholes[phase], fix_after=fix_after, is_prime=method == "p_prime") for phase in phases
     ]
     limits = [Limits(*(100 * part for part in each.limits)) for each in found]
-    chart = _chart(100 * shares, phases, limits, method=method, direction=direction, target=target)
+    chart = _chart(shares, phases, limits, method=method, direction=direction, target=target)
     return chart._replace(sigma_z=found[-1].sigma_z if method == "p_prime" and found else None)
 
 

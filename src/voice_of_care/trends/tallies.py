@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from voice_of_care.trends.periods import lay_periods
 from voice_of_care.trends.rate_ratios import Windows
 from voice_of_care.trends.strata import place_in_strata
 
@@ -109,19 +110,17 @@ def month_name(number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def choose_months(dates: pd.Series, *, settings: TrendSettings, report_date: datetime.date) -> Months | None:
-    """Return the windows: the last complete months in which anything was heard, and those before.
+def choose_months(dates: pd.Series, *, settings: TrendSettings, report_date: datetime.date | None) -> Months | None:
+    """Return the windows: the last complete months up to one in which something was heard, and those before.
 
-    A month is complete when the report's date is its last day or later. Nothing is returned where nothing was heard
-    in a complete month.
+    Nothing is returned where nothing was heard in a complete month (`periods.lay_periods`).
     """
-    day = pd.Timestamp(report_date)
-    under_way = day.year * 12 + day.month - 1 + int(day.is_month_end)
-    months = month_numbers(dates.dropna())
-    complete = months[months < under_way]
-    if complete.empty:
+    periods = lay_periods(dates, kind="month", year_starts_in=settings.year_starts_in, report_date=report_date)
+    complete = month_numbers(periods.loc[periods["is_complete"], "starts_on"])
+    heard = complete[complete.isin(month_numbers(dates.dropna()))]
+    if heard.empty:
         return None
-    last = int(complete.max())
+    last = int(heard.max())
     first = last - settings.recent_months + 1
     return Months(first, last, first - settings.baseline_months, first - 1)
 
