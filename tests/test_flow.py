@@ -252,7 +252,9 @@ def test_a_disk_that_fills_up_leaves_the_project_as_it_was(done, tmp_path, monke
         insert(self, table, frame)
 
     monkeypatch.setattr(Store, "_insert", full)
-    assert run(["analyse", str(done / "in"), "--project", str(tmp_path / "project"), "--quiet"]) == 2
+    more = tmp_path / "more.csv"
+    more.write_text("Feedback ID,Date,Comment\nF950,16/03/2024,The car park at Alder House was full.\n", "utf-8")
+    assert run(["add", str(more), "--project", str(tmp_path / "project"), "--quiet"]) == 2
     assert "space" in capsys.readouterr().err
     monkeypatch.undo()
     assert exported(tmp_path / "project", tmp_path / "after") == before

@@ -30,7 +30,7 @@ from voice_of_care.sentiment import SentimentScored, score_sentiment
 from voice_of_care.statements import answer_plain_questions, code_statements
 from voice_of_care.tables import EVENTS, EXAMPLES, RUNS, SAFE_COMMENTS, SEGMENTS, SET_ASIDE, SEVERITIES, conform
 from voice_of_care.themes import Guide, SegmentsSplit, find_themes, split_segments
-from voice_of_care.trends import find_emerging, follow_series, gather_heard
+from voice_of_care.trends import find_emerging, follow_series, gather_heard, judge_differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -329,11 +329,9 @@ def follow(analysis: Analysis, *, settings: Settings) -> Analysis:
     followed = follow_series(
         heard, settings=settings.trends, targets=settings.targets, rebases=analysis.rebases, report_date=date
     )
-    newest = analysis.safe_comments["received_on"].max()
-    if pd.isna(newest):
-        return replace(analysis, **followed._asdict())
-    emerging = find_emerging(heard, settings=settings.trends, report_date=date or newest.date())
-    return replace(analysis, **followed._asdict(), emerging=emerging)
+    judged = judge_differences(heard, analysis.actions, settings=settings.trends, report_date=date)
+    emerging = find_emerging(heard, settings=settings.trends, report_date=date)
+    return replace(analysis, **followed._asdict(), emerging=emerging, **judged._asdict())
 
 
 def with_names(settings: DeidentifySettings, names: Sequence[str]) -> DeidentifySettings:
