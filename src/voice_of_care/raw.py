@@ -24,7 +24,7 @@ REPEATS = Table(
     ("comment_id",),
 )
 
-RECORD_STATES = ("comment", "set_aside", "gone", "replaced")
+RECORD_STATES = ("comment", "set_aside", "gone", "unread", "replaced")
 
 _DIGEST = "keyed digest: tells {} again, and says nothing of it"
 
@@ -38,7 +38,8 @@ RECORDS = Table(
         "family": text("first of the sources that are versions of one another"),
         "row": integer("order within the source", low=0),
         "state": text(
-            "what became of it; gone: a corrected file no longer has it; replaced: what stood there before it did",
+            "what became of it; gone: a corrected file no longer has it; unread: the settings no longer have it read;"
+            " replaced: what it was before it was corrected",
             one_of=RECORD_STATES,
         ),
         "received_on": Column(DATE, "day it was given", required=False),

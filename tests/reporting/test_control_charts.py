@@ -111,6 +111,11 @@ def test_limits_are_drawn_no_further_than_values_can_go():
     assert not any("\u2212" in text for text in _texts(svg))
 
 
+def test_a_target_is_printed_as_it_was_given():
+    svg = draw_control("chart", "A", "B", rows=_rows([30, 90, 10]), canvas=Canvas(target=-0.25)).wide
+    assert "Target \u22120.25" in _texts(svg)
+
+
 def test_a_run_chart_has_no_limits_and_no_legend():
     rows = _rows([0.2, 0.31, -0.05], centre=0.2, lower=None, upper=None)
     texts = _texts(draw_control("chart", "A", "B", rows=rows, canvas=Canvas(centre_name="Median")).wide)
@@ -184,5 +189,5 @@ def test_a_chart_is_told_to_those_who_cannot_see_it():
     assert describe_chart("xmr", types, ("3", "1", "5")) == (
         "XmR chart of 2 points; 1 is a signal. At the end the centre is 3, the limits are 1 and 5."
     )
-    assert describe_chart("none", types[:1], None) == "Run chart of 1 point, without limits."
+    assert describe_chart("xmr", types[:1], None) == "XmR chart of 1 point, without limits."
     assert describe_chart("p", types[:1] * 2, ("3", "1", "5")).startswith("p chart of 2 points; none is a signal.")

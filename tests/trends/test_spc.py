@@ -16,7 +16,6 @@ from voice_of_care.trends.spc import (
     assure,
     chart_p,
     chart_p_prime,
-    chart_run,
     chart_xmr,
     choose_method,
     is_counted_enough,
@@ -252,18 +251,21 @@ def test_shares_rebase_and_fix_like_values():
     assert rebased.points[-1].phase == 2
 
 
+def test_a_last_period_of_nobody_leaves_the_target_judged_on_the_one_before():
+    parts, wholes = [30, 33, 28, 31, 29, 34, 30, 32], [100] * 8
+    whole = chart_p_prime(parts, wholes, direction="decrease", target=90)
+    open_ended = chart_p_prime([*parts, NAN], [*wholes, 0], direction="decrease", target=90)
+    assert whole.assurance == open_ended.assurance == "consistent_pass"
+    assert open_ended.has_limits
+    assert open_ended.limits_at_end == whole.limits_at_end
+    assert open_ended.variation == "common_cause"
+
+
 @pytest.mark.parametrize("parts", [[0] * 9, [50] * 9])
 def test_shares_of_nobody_or_everybody_have_no_limits(parts):
     chart = chart_p_prime(parts, [50] * 9, direction="increase")
     assert not chart.has_limits
     assert set(_rules(chart)) == {"none"}
-
-
-def test_a_run_chart_has_a_median_and_tells_no_signal():
-    chart = chart_run([1, 9, 2, NAN, 8, 3, 7], direction="increase", target=5)
-    assert (chart.points[0].centre, chart.variation, chart.assurance) == (5, None, None)
-    assert set(_rules(chart)) == {"none"}
-    assert not chart.has_limits
 
 
 @pytest.mark.parametrize(

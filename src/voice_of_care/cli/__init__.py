@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from voice_of_care.cli import (  # noqa: F401 (their commands join the app)
+    actions,
     batches,
     explain,
     frameworks,

@@ -30,6 +30,10 @@ app = typer.Typer(
 )
 frameworks_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Frameworks of quality priorities.")
 app.add_typer(frameworks_app, name="frameworks")
+action_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What was done, to ask what came of it.")
+app.add_typer(action_app, name="action")
+rebase_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Where limits of control charts start anew.")
+app.add_typer(rebase_app, name="rebase")
 
 Paths = Annotated[list[Path], typer.Argument(help="Files and folders to read.", metavar="PATH...")]
 ProjectFolder = Annotated[Path, typer.Option("--project", help="The project folder.", metavar="DIR")]

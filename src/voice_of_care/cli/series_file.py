@@ -87,11 +87,11 @@ class SeriesFile:
 
     def find(self, period: str) -> int | None:
         """Return the position of a period, written as in the file or another way."""
-        for key in (_as_text(period), _date_key(period)):
-            if key is not None and key in self.keys:
-                return self.keys.index(key)
         texts = [_as_text(each) for each in self.periods]
-        return texts.index(_as_text(period)) if _as_text(period) in texts else None
+        if _as_text(period) in texts:
+            return texts.index(_as_text(period))
+        key = _date_key(period)
+        return self.keys.index(key) if key is not None and key in self.keys else None
 
 
 class _Row(NamedTuple):

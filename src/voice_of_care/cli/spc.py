@@ -280,8 +280,7 @@ def _draw(series: SeriesFile, charted: ControlChart, standing: Standing) -> Draw
     ]
     starts = [place for place in range(1, len(points)) if points[place].phase != points[place - 1].phase]
     unit = "%" if series.is_percent else ""
-    last = points[-1]
-    limits = tuple(f"{number:.4g}{unit}" for number in (last.centre, last.lower_limit, last.upper_limit))
+    limits = tuple(f"{number:.4g}{unit}" for number in charted.limits_at_end)
     described = describe_chart(
         charted.method,
         [point.point_type for point in points if math.isfinite(point.value)],

@@ -43,8 +43,8 @@ class Settled:
     taken: items that are new, corrected or back, in order.
     elsewhere: by source, how many of its items stand under another source.
     already: how many comments of the batch were in the project already.
-    gone: stored comments that a corrected file no longer has.
-    stale: stored repeats of comments that were corrected or are gone.
+    gone: stored comments that a corrected file no longer has, or that are read no longer, with their new state.
+    stale: stored repeats of comments that were corrected or are gone, gone too.
     refreshed: stored records with other cells than before, though all that is read of them is the same.
     traces: what corrected records were before, under the source they stood under.
     signatures: what tells the columns of each source's table.
@@ -95,7 +95,12 @@ def settle(sources: Sequence[SourceRead], *, known: Known, key: bytes, run_id: i
         for entry, own in zip(kept, ids, strict=True)
     )  # fmt: skip
     gone = find_gone(matches, lookup) if lookup else []
-    gone = [record for record in gone if record.state == "comment"]
+    read_again = {name for source in sources for name in source.was}
+    gone = [
+        record._replace(state="unread" if record.source in read_again else "gone")
+        for record in gone
+        if record.state == "comment"
+    ]
     return Settled(
         taken,
         Counter(entry.item.source for entry in every if entry.number in verdicts.elsewhere),
@@ -164,8 +169,8 @@ def _winner(record: Record, told: Sequence[tuple[Entry, Claim]]) -> int | None:
     """Return the number of the item whose content the record takes, if it takes any."""
     if record.state == "replaced":
         return None
-    if record.state == "gone":
-        return next((entry.number for entry, claim in told if not claim.in_place), None)
+    if not record.is_live:
+        return next((entry.number for entry, claim in told if record.state == "unread" or not claim.in_place), None)
     return next(
         (entry.number for entry, claim in told if claim.may_change and entry.marks.content != record.content), None
     )
@@ -278,4 +283,5 @@ def _stale_repeats(taken: Sequence[Taken], gone: Sequence[Record], lookup: Looku
     if lookup is None or not firsts:
         return []
     done = {each.record.comment_id for each in taken}
-    return [record for record in lookup.repeats_of(firsts) if record.comment_id not in done]
+    stale = [record for record in lookup.repeats_of(firsts) if record.comment_id not in done]
+    return [record._replace(state="gone") for record in stale if record.state == "comment"]

@@ -25,10 +25,11 @@ FACILITATOR: Final = "Facilitator's words, no participant's; a question is kept 
 ABOUT_MEETING: Final = "About the meeting itself: its date, place, people or order."
 FILE_NOT_READ: Final = "File can't be read; see the problems of its source."
 NO_LONGER_THERE: Final = "No longer in the corrected file."
+NO_LONGER_READ: Final = "No longer read, as the settings have it."
 REPEATS_CORRECTED: Final = "Repeats a record that was corrected."
 REASONS: Final = (
     EMPTY, NON_ANSWER, NOT_ENGLISH, UNREADABLE, TOO_LONG, FACILITATOR, ABOUT_MEETING, FILE_NOT_READ, NO_LONGER_THERE,
-    REPEATS_CORRECTED,
+    NO_LONGER_READ, REPEATS_CORRECTED,
 )  # fmt: skip
 
 _FEWEST_WORDS = 5

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from voice_of_care.intake.channels import NOTES, name_channels
-from voice_of_care.intake.cleaning import FILE_NOT_READ, NO_LONGER_THERE, REPEATS_CORRECTED
+from voice_of_care.intake.cleaning import FILE_NOT_READ, NO_LONGER_READ, NO_LONGER_THERE, REPEATS_CORRECTED
 from voice_of_care.intake.identity import digest_of, sealed
 from voice_of_care.intake.known import NOT_READ, KnownFile, files_in
 from voice_of_care.raw import COMMENTS, FILES, PEOPLE, RECORDS, REPEATS
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from voice_of_care.intake.repeats import Ids
 
 STEP = "intake"
+_WHY_GONE = {"gone": NO_LONGER_THERE, "unread": NO_LONGER_READ}
+_ASIDE = ("set_aside", "gone", "unread")
 
 
 def comments_of(kept: Sequence[tuple[Item, Ids]], *, run_id: int = 1) -> pd.DataFrame:
@@ -70,7 +72,7 @@ def set_aside_of(settled: Settled, sources: Sequence[SourceRead]) -> pd.DataFram
         for each in settled.taken
         if each.item.reason is not None
     ]
-    rows.extend((STEP, each.comment_id, each.source, each.source_ref, NO_LONGER_THERE) for each in settled.gone)
+    rows.extend((STEP, each.comment_id, each.source, each.source_ref, _WHY_GONE[each.state]) for each in settled.gone)
     rows.extend((STEP, each.comment_id, each.source, each.source_ref, REPEATS_CORRECTED) for each in settled.stale)
     rows.extend((STEP, source.source, source.source, None, FILE_NOT_READ) for source in sources if not source.is_read)
     return conform(pd.DataFrame(rows, columns=list(SET_ASIDE.columns)), SET_ASIDE)
@@ -79,8 +81,7 @@ def set_aside_of(settled: Settled, sources: Sequence[SourceRead]) -> pd.DataFram
 def records_of(settled: Settled, known: pd.DataFrame) -> pd.DataFrame:
     """Return the table of records as it stands after the batch."""
     rows = [each.record for each in settled.taken]
-    rows += [each._replace(state="gone") for each in (*settled.gone, *settled.stale)]
-    rows += [*settled.refreshed, *settled.traces]
+    rows += [*settled.gone, *settled.stale, *settled.refreshed, *settled.traces]
     fresh = conform(pd.DataFrame(rows, columns=list(RECORDS.columns)), RECORDS)
     if known.empty:
         return fresh
@@ -174,7 +175,7 @@ def _recounted(sources: pd.DataFrame, touched: set[str], states: Counter[tuple[s
 
 
 def _counts(states: Counter[tuple[str, str]], source: str) -> tuple[int, int]:
-    return states[(source, "comment")], states[(source, "set_aside")] + states[(source, "gone")]
+    return states[(source, "comment")], sum(states[(source, state)] for state in _ASIDE)
 
 
 def _channels(sources: Sequence[SourceRead], signatures: Mapping[str, str], known: Known) -> dict[str, str]:

@@ -169,7 +169,7 @@ def read_comments(
             *(
                 each.ids.comment_id
                 for each in settled.taken
-                if each.before is not None and each.before.state in {"set_aside", "gone"}
+                if each.before is not None and each.before.state != "comment"
             ),
             *shelf.reopened,
         ),

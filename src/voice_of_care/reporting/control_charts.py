@@ -177,7 +177,7 @@ def _fit(rows: Sequence[Row], canvas: Canvas, room: _Room) -> _Scale:
 def _axis(x: alt.X, y_scale: alt.Scale, scale: _Scale, unit: str) -> alt.Chart:
     first, last = math.ceil(scale.low / scale.step - 1e-9), math.floor(scale.high / scale.step + 1e-9)
     ticks = [round(number * scale.step, 10) for number in range(first, last + 1)]
-    named = {_plain(tick): f"{_figure(tick, scale.step)}{unit}" for tick in ticks}
+    named = {tick: f"{_figure(tick, scale.step)}{unit}" for tick in ticks}
     chosen = "".join(f"datum.value == {tick} ? '{name}' : " for tick, name in named.items())
     axis = alt.Axis(
         values=ticks,
@@ -304,7 +304,8 @@ def _names(rows: Sequence[Row], canvas: Canvas, scale: _Scale, room: _Room) -> l
     wanted = [scale.pixel(min(max(level, scale.low), scale.high)) for _, level, _ in known]
     layers = []
     for (name, level, ink), y in zip(known, _apart(wanted, scale.height), strict=True):
-        text = f"{name} {_figure(level, scale.step / 10)}{canvas.unit}"
+        figure = _plain(level) if ink == TARGET_INK else _figure(level, scale.step / 10)
+        text = f"{name} {figure}{canvas.unit}"
         layers.append(_text(text, x=room.plot + 6, y=y, ink=ink, room=room, baseline="middle"))
     return layers
 
@@ -474,4 +475,5 @@ def _is_half(step: float) -> bool:
 
 
 def _plain(value: float) -> str:
-    return f"{value:.10g}"
+    """Return a number as somebody gave it."""
+    return f"{value:.10g}".replace("-", "\u2212")

@@ -27,7 +27,7 @@ RULE_WORDS = {
     "two_in_three": "of three points in a row two lie close to a limit, the last among them",
     "shift": "the last point is one of seven in a row on one side of the centre",
 }
-METHOD_NAMES = {"xmr": "XmR chart", "p_prime": "Laney p\u2032 chart", "p": "p chart", "none": "run chart"}
+METHOD_NAMES = {"xmr": "XmR chart", "p_prime": "Laney p\u2032 chart", "p": "p chart"}
 NO_LIMITS = "There are no limits: the values do not vary, or there are too few of them."
 STANDING_WORDS = {
     "full": "",
@@ -85,9 +85,7 @@ def describe_chart(method: str, point_types: Sequence[str], limits: tuple[str, s
     """
     signals = sum(kind != "common_cause" for kind in point_types)
     count = len(point_types)
-    name = METHOD_NAMES[method]
-    told = f"{name[0].upper() if name[0].isalpha() and name != 'p chart' else name[0]}{name[1:]} of {count} "
-    told += f"{'point' if count == 1 else 'points'}"
+    told = f"{METHOD_NAMES[method]} of {count} {'point' if count == 1 else 'points'}"
     if limits is None:
         return f"{told}, without limits."
     centre, lower, upper = limits

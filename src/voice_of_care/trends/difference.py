@@ -60,7 +60,7 @@ class _Around(NamedTuple):
     touched: Judged
     elsewhere: Judged | None
     segments: Segments | None
-    days: pd.Series
+    side: Side
 
 
 def judge_differences(
@@ -126,7 +126,7 @@ def _judge_action(heard: Heard, action: pd.Series, calendar: dict[PeriodKind, pd
         judged = of_touched.judge(measure, timelines)
         own = next(place for place, each in enumerate(timelines) if each.kind == judged.timeline.kind)
         beside = of_others.only(own).judge(measure, [judged.timeline]) if of_others else None
-        found.append(_Around(action, measure, judged, beside, _regress(judged, measure), said["received_on"]))
+        found.append(_Around(action, measure, judged, beside, _regress(judged, measure), touched))
     return found
 
 
@@ -303,16 +303,15 @@ def _cautions(around: _Around, actions: pd.DataFrame) -> list[str]:
     touched, elsewhere = around.touched, around.elsewhere
     if touched.ground == "none" and around.segments is None:
         return []
-    wholes = touched.windows.wholes
-    days = around.days
+    days = around.side.about.told["received_on"]
     starts_on = around.action["starts_on"]
     resembling = around.segments.autocorrelation if around.segments else touched.scatter.autocorrelation
     found = {
         "autocorrelation": resembling is not None and resembling > RESEMBLING_FROM,
         "trend_before": _has_trend_before(around),
         "mix": touched.change.move != 0 and np.sign(touched.change.change) != touched.change.move,
-        "new_source": _share_of_those_absent(wholes, heard_in=AFTER) >= MUCH,
-        "source_gone": _share_of_those_absent(wholes, heard_in=BEFORE) >= MUCH,
+        "new_source": around.side.joined >= MUCH,
+        "source_gone": around.side.left >= MUCH,
         "season": min((starts_on - days.min()).days, (days.max() - starts_on).days) < YEAR_DAYS,
         "other_action": _has_company(around.action, actions),
         "no_comparator": elsewhere is None,
@@ -328,13 +327,6 @@ def _has_trend_before(around: _Around) -> bool:
     if any(point.rule in ("trend", "shift") for point in before):
         return True
     return around.segments is not None and not around.segments.trend_before[1] <= 1 <= around.segments.trend_before[2]
-
-
-def _share_of_those_absent(wholes: Numbers, *, heard_in: int) -> float:
-    """Return the share of a window's units that are of strata not heard in the other window."""
-    heard = wholes[:, heard_in]
-    whole = heard.sum()
-    return float(heard[wholes[:, 1 - heard_in] == 0].sum() / whole) if whole else 0.0
 
 
 def _has_company(action: pd.Series, actions: pd.DataFrame) -> bool:

@@ -20,7 +20,8 @@ FEWEST_IN_STRATUM = 5
 LEAST_COVERED = 0.5
 """Share of the baseline's mix heard in a period, below which nothing is said of it with the mix held."""
 WEIGHTY = 0.1
-"""Share of a series from which a newcomer, or one that left, is named."""
+"""Share of a series from which newcomers, or those that left, are named."""
+_LATE = 3  # periods that tell who is heard no longer
 _HARDLY = 0.1  # of the share it has, or had
 _EXPECTED = 5  # units that would have been heard had its share been the same throughout
 _POOLS = (("service", "channel"), ("service",), ())
@@ -121,10 +122,10 @@ def hold_mix(pooled: pd.DataFrame, *, items: int, periods: int) -> Held:
 
 
 def name_changes(cells: pd.DataFrame, strata: pd.DataFrame) -> Changes:
-    """Return services, questions and channels that joined or left, of those that weigh a tenth or more.
+    """Return services, questions and channels that joined or left and weigh a tenth or more together.
 
-    One joined that hardly weighed in the first half of the baseline, and has weighed since the baseline, or in the last
-    periods. One left that weighed then, and hardly does in the last quarter of the periods.
+    One joined that hardly weighed in the first half of the baseline and weighs since the baseline, or in the last
+    three periods. One left that weighed then and hardly does in the last three periods.
 
     Args:
         cells: item, period, stratum, whole, is_base.
@@ -132,7 +133,7 @@ def name_changes(cells: pd.DataFrame, strata: pd.DataFrame) -> Changes:
     """
     rank, heard = _rank_periods(cells)
     base = rank.where(cells["is_base"], 0).groupby(cells["item"]).transform("max")
-    late = np.maximum(heard // 4, np.minimum(3, heard - base))
+    late = np.minimum(_LATE, heard - base)
     windows = {"first": rank <= (base + 1) // 2, "since": rank > base, "late": rank > heard - late}
     joined: dict[int, list[str]] = {}
     left: dict[int, list[str]] = {}
@@ -142,23 +143,20 @@ def name_changes(cells: pd.DataFrame, strata: pd.DataFrame) -> Changes:
         sizes = pd.DataFrame(in_window).groupby([cells["item"], names]).sum()
         wholes = sizes.groupby(level=0).transform("sum")
         shares = sizes / wholes.where(wholes > 0)
-        since = shares[["since", "late"]].max(axis=1)
-        has_joined = (since >= WEIGHTY) & (shares["first"] < _HARDLY * since) & (since * wholes["first"] >= _EXPECTED)
-        has_left = (
-            (shares["first"] >= WEIGHTY)
-            & (shares["late"] < _HARDLY * shares["first"])
-            & (shares["first"] * wholes["late"] >= _EXPECTED)
-        )
-        _collect(joined, column, has_joined)
-        _collect(left, column, has_left)
+        since, first = shares[["since", "late"]].max(axis=1), shares["first"]
+        is_new = (first < _HARDLY * since) & (since * wholes["first"] >= _EXPECTED)
+        is_gone = (shares["late"] < _HARDLY * first) & (first * wholes["late"] >= _EXPECTED)
+        _collect(joined, column, since.where(is_new))
+        _collect(left, column, first.where(is_gone))
     return Changes(joined, left)
 
 
-def _collect(named: dict[int, list[str]], column: str, is_named: pd.Series) -> None:
-    """Add names to the lists of their items."""
-    for item, name in is_named.index[is_named]:
-        if name:
-            named.setdefault(int(item), []).append(f"{column}: {name}")
+def _collect(named: dict[int, list[str]], column: str, shares: pd.Series) -> None:
+    """Add the names that have a share to the lists of their items, where their shares together weigh enough."""
+    known = shares[shares.index.get_level_values(1) != ""].dropna()
+    weighty = known[known.groupby(level=0).transform("sum") >= WEIGHTY]
+    for item, name in weighty.index:
+        named.setdefault(int(item), []).append(f"{column}: {name}")
 
 
 def _rank_periods(cells: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -30,12 +30,16 @@ class Side(NamedTuple):
         raised: the same in the strata of `everyone`.
         everyone: all comments of the side.
         clustering: how many units a unit's session has on average, 1 where all are independent.
+        joined: share of the units about it after the day whose channel or service nobody was heard in before.
+        left: share of those before whose channel or service nobody is heard in after.
     """
 
     about: Rows
     raised: Rows
     everyone: Rows
     clustering: float
+    joined: float
+    left: float
 
     def tally(self, windows: pd.DataFrame) -> dict[Measure, Counts]:
         """Return who counts for each measure in each stratum and window; `windows` has `starts_on`, in order."""
@@ -106,7 +110,25 @@ def _dated(rows: pd.DataFrame, starts_on: pd.Timestamp) -> pd.DataFrame:
 
 def _side(about: pd.DataFrame, comments: pd.DataFrame) -> Side:
     own, whole = _strata(about), _strata(comments)
-    return Side(_lay(about, own), _lay(about, whole), _lay(comments, whole), _clustering(about))
+    return Side(
+        _lay(about, own),
+        _lay(about, whole),
+        _lay(comments, whole),
+        _clustering(about),
+        joined=_share_alone(about, comments, window=1),
+        left=_share_alone(about, comments, window=0),
+    )
+
+
+def _share_alone(about: pd.DataFrame, comments: pd.DataFrame, *, window: int) -> float:
+    """Return the share of a window's units that come by a channel or from a service not heard in the other window."""
+    mine, other = about[about["window"] == window], comments[comments["window"] != window]
+    if mine.empty:
+        return 0.0
+    is_alone = pd.Series(data=False, index=mine.index)
+    for column in ("channel", "service"):
+        is_alone |= mine[column].notna() & ~mine[column].isin(other[column].dropna())
+    return float(is_alone.groupby(mine["unit"]).all().mean())
 
 
 def _strata(rows: pd.DataFrame) -> pd.Series:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from voice_of_care.trends.rules import Numbers
 
 Direction = Literal["increase", "decrease", "neutral"]
-Method = Literal["xmr", "p_prime", "p", "none"]
+Method = Literal["xmr", "p_prime", "p"]
 Standing = Literal["full", "provisional", "run_chart", "table_only"]
 
 XMR_LIMIT = 2.66
@@ -51,10 +51,10 @@ class ControlChart(NamedTuple):
 
     Attributes:
         points: one for each value, in time order.
-        method: xmr, p_prime, p; none for a run chart.
+        method: kind of limits.
         direction: which way is better.
         target: in the units of the values; None without one.
-        variation: what the last point shows; None for a run chart.
+        variation: what the last point shows; None without points.
         assurance: whether the target is met as things are; None without a target or a better direction.
         sigma_z: for p', how much wider the periods scatter than chance alone in the last phase, before the floor of 1.
     """
@@ -70,7 +70,13 @@ class ControlChart(NamedTuple):
     @property
     def has_limits(self) -> bool:
         """Return whether the last phase has limits: they lack where nothing varies or there are too few points."""
-        return bool(self.points) and math.isfinite(self.points[-1].upper_limit)
+        return bool(self.points) and math.isfinite(_last_limited(self.points).upper_limit)
+
+    @property
+    def limits_at_end(self) -> tuple[float, float, float]:
+        """Return centre, lower and upper limit at the last point of the last phase that has them, NaN without."""
+        last = _last_limited(self.points)
+        return last.centre, last.lower_limit, last.upper_limit
 
 
 def chart_xmr(
@@ -131,17 +137,6 @@ def chart_p(
 ) -> ControlChart:
     """Return a plain p chart of shares, in per cent, for comparison: it cries wolf where periods truly differ."""
     return _chart_shares(numerators, denominators, "p", direction, target, (rebase_at, fix_after))
-
-
-def chart_run(values: Sequence[float], *, direction: Direction, target: float | None = None) -> ControlChart:
-    """Return a run chart: the median for a centre, no limits, no rules and no icons."""
-    numbers = np.asarray(values, dtype=np.float64)
-    there = numbers[np.isfinite(numbers)]
-    median = float(np.median(there)) if len(there) else math.nan
-    points = tuple(
-        ControlPoint(float(value), median, math.nan, math.nan, 1, "none", "common_cause") for value in numbers
-    )
-    return ControlChart(points, "none", direction, target, None, None)
 
 
 def choose_method(denominators: Sequence[float]) -> Literal["xmr", "p_prime"]:
@@ -257,9 +252,15 @@ def _chart(
         ]
     if not points:
         return ControlChart((), method, direction, target, None, None)
-    last = points[-1]
-    assurance = assure(target, lower_limit=last.lower_limit, upper_limit=last.upper_limit, direction=direction)
-    return ControlChart(tuple(points), method, direction, target, _variation(last, direction), assurance)
+    limited = _last_limited(points)
+    assurance = assure(target, lower_limit=limited.lower_limit, upper_limit=limited.upper_limit, direction=direction)
+    return ControlChart(tuple(points), method, direction, target, _variation(points[-1], direction), assurance)
+
+
+def _last_limited(points: Sequence[ControlPoint]) -> ControlPoint:
+    """Return the last point of the last phase that has limits, which a share of nobody has not, else the last one."""
+    mine = [point for point in points if point.phase == points[-1].phase]
+    return next((point for point in reversed(mine) if math.isfinite(point.upper_limit)), points[-1])
 
 
 def _point_type(move: int, direction: Direction) -> str:
