@@ -244,15 +244,17 @@ def test_a_disk_that_fills_up_leaves_the_project_as_it_was(done, tmp_path, monke
 
     shutil.copytree(done / "project", tmp_path / "project")
     before = exported(tmp_path / "project", tmp_path / "before")
-    insert = Store._insert
+    load = Store._load
 
     def full(self, table, frame):
         if table.name == "sentiments":
             raise duckdb.IOException("IO Error: No space left on device")
-        insert(self, table, frame)
+        load(self, table, frame)
 
-    monkeypatch.setattr(Store, "_insert", full)
-    assert run(["analyse", str(done / "in"), "--project", str(tmp_path / "project"), "--quiet"]) == 2
+    monkeypatch.setattr(Store, "_load", full)
+    more = tmp_path / "more.csv"
+    more.write_text("Feedback ID,Date,Comment\nF950,16/03/2024,The car park at Alder House was full.\n", "utf-8")
+    assert run(["add", str(more), "--project", str(tmp_path / "project"), "--quiet"]) == 2
     assert "space" in capsys.readouterr().err
     monkeypatch.undo()
     assert exported(tmp_path / "project", tmp_path / "after") == before

@@ -74,6 +74,64 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def batch_lines(summary: Mapping[str, Any]) -> list[str]:
+    """Return what a further batch or a refit did to a project."""
+    if summary["kind"] == "refit":
+        return [*_refit_lines(summary), *_standing_lines(summary)]
+    if summary["kind"] == "nothing_new":
+        lines = ["Nothing new: the project holds all of it already, and is as it was."]
+        return [*lines, *_seen_lines(summary), *_standing_lines(summary)]
+    counts = ", ".join(
+        f"{summary[f'comments_{name}']} {words}"
+        for name, words in (
+            ("added", "added"),
+            ("changed", "replaced by a correction"),
+            ("removed", "no longer there"),
+            ("there_already", "there already"),
+            ("set_aside", "set aside"),
+        )
+        if summary[f"comments_{name}"] or name == "added"
+    )
+    lines = [f"Comments: {counts}. The project holds {summary['comments_analysed']} now."]
+    lines += _seen_lines(summary)
+    lines += [f"  set aside, {count}: {reason}" for reason, count in summary["set_aside_by_reason"].items()]
+    for source in summary["sources"]:
+        lines += [f"  {_with_source(source['source'], problem)}" for problem in source["problems"]]
+    return [*lines, *_standing_lines(summary)]
+
+
+def _seen_lines(summary: Mapping[str, Any]) -> list[str]:
+    names = summary["files_seen"]
+    lines = [f"  read before, passed over: {name}" for name in names[:_FILES_NAMED]]
+    return [*lines, *([f"  and {len(names) - _FILES_NAMED} more"] if len(names) > _FILES_NAMED else [])]
+
+
+def _refit_lines(summary: Mapping[str, Any]) -> list[str]:
+    """Return what became of each theme."""
+    lines = [f"Themes were fitted anew on {summary['comments_analysed']} comments: version {summary['theme_version']}."]
+    for each in summary["lineage"]:
+        old = each["old_theme_id"] and f"{each['old_theme_id']} {each['old_label']}"
+        new = each["new_theme_id"] and f"{each['new_theme_id']} {each['new_label']}"
+        lines.append(f"  {each['relation']:<7} {' -> '.join(str(name) for name in (old, new) if name)}")
+    return lines
+
+
+def _standing_lines(summary: Mapping[str, Any]) -> list[str]:
+    """Return how a project stands after a run: themes, candidates, remarks."""
+    lines = [
+        f"{summary['themes']} themes, {summary['theme_links']} links to priorities; "
+        f"{summary['segments_without_theme']} segments fit no theme."
+    ]
+    for each in summary["candidates"]:
+        lines.append(f"  a new theme? {each['theme_id']} {each['label']}, raised by {each['units']}: see 'decide'")
+    lines += summary["remarks"]
+    if summary["decisions_idle"]:
+        lines.append(f"{summary['decisions_idle']} decisions have nothing to apply to any more.")
+    if summary["report"]:
+        lines.append(f"Report: {summary['report']}")
+    return lines
+
+
 def inspection_lines(inspection: Mapping[str, Any]) -> list[str]:
     """Return what would be read, source by source, and the settings that would help."""
     lines: list[str] = []
@@ -172,6 +230,7 @@ _THEME_MEASURES = (
 TOO_FEW = "too few to say"
 _WIDTH = 22
 _THREE = 3
+_FILES_NAMED = 5
 
 
 def evaluation_lines(found: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from voice_of_care.counting import units
 from voice_of_care.errors import InputError, TooLittleDataError
 from voice_of_care.evaluation.codings import CODED, NO_TEXT, Codings, not_understood, read_codings
 from voice_of_care.evaluation.columns import Columns, find_columns, qdc_feedback
@@ -33,10 +32,16 @@ from voice_of_care.evaluation.resampling import Resampling
 from voice_of_care.evaluation.results import Evaluation, Ledger
 from voice_of_care.exports.coding import is_coding_workbook, read_coding_workbook
 from voice_of_care.intake.coded import NO, YES, CodedSheet, open_coded, read_coded
-from voice_of_care.pipeline import Scored, deidentify_comments, link_comments, score_comments, theme_comments
+from voice_of_care.pipeline import (
+    Scored,
+    deidentify_comments,
+    link_comments,
+    score_comments,
+    scored_of,
+    theme_comments,
+)
 from voice_of_care.sentiment import SentimentScored
-from voice_of_care.tables import ASSIGNMENTS, SET_ASIDE
-from voice_of_care.themes import SegmentsSplit
+from voice_of_care.tables import ASSIGNMENTS, EXAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -209,7 +214,7 @@ def _links(scored: Scored, assignments: pd.DataFrame, examples: pd.DataFrame | N
             settings=means.settings,
             embedders=means.embedders,
             frameworks=(means.framework,),
-            examples=examples,
+            examples=EXAMPLES.empty() if examples is None else examples,
         ).segment_links
 
 
@@ -257,17 +262,6 @@ def _themed_in(analysis: Analysis) -> Themed:
     live = analysis.theme_vectors["theme_id"].isin(themes["theme_id"])
     assignments = analysis.assignments[analysis.assignments["theme_id"].isin(themes["theme_id"])]
     return Themed(assignments, analysis.set_aside[analysis.set_aside["step"] == "themes"], int(live.sum()))
-
-
-def scored_of(analysis: Analysis, *, settings: Settings) -> Scored:
-    """Return a project's comments with what a run gave each alone."""
-    return Scored(
-        analysis.safe_comments,
-        units(analysis.safe_comments, count_campaigns=settings.intake.count_campaigns),
-        SegmentsSplit(analysis.segments, SET_ASIDE.empty()),
-        SentimentScored(analysis.sentiments, analysis.comment_sentiments),
-        analysis.statements,
-    )
 
 
 def offered(framework: Framework) -> list[str]:

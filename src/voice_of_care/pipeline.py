@@ -12,7 +12,7 @@ from __future__ import annotations
 import secrets
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -26,10 +26,11 @@ from voice_of_care.frameworks import load_frameworks, load_seeds
 from voice_of_care.heads import load_heads, qdc_probabilities
 from voice_of_care.intake import find_campaigns, read_comments
 from voice_of_care.priorities import Trained, learn_priorities, link_priorities
-from voice_of_care.sentiment import score_sentiment
+from voice_of_care.sentiment import SentimentScored, score_sentiment
 from voice_of_care.statements import answer_plain_questions, code_statements
 from voice_of_care.tables import EVENTS, EXAMPLES, RUNS, SAFE_COMMENTS, SEGMENTS, SET_ASIDE, SEVERITIES, conform
-from voice_of_care.themes import Guide, find_themes, split_segments
+from voice_of_care.themes import Guide, SegmentsSplit, find_themes, split_segments
+from voice_of_care.trends import find_emerging, follow_series, gather_heard, judge_differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,20 +42,35 @@ if TYPE_CHECKING:
     from voice_of_care.intake.known import Known
     from voice_of_care.intake.reading import ReadComments
     from voice_of_care.priorities import PrioritiesLinked
-    from voice_of_care.sentiment import SentimentScored
     from voice_of_care.settings import DeidentifySettings, Settings
-    from voice_of_care.themes import SegmentsSplit, ThemesFound
+    from voice_of_care.themes import Former, ThemesFound
 
 STEPS = ("read", "de-identify", "segment", "embed", "sentiment", "statements", "themes", "priorities")
 QDC = "qdc"
 
 
+class Means(NamedTuple):
+    """What every run works with.
+
+    `embedders` are cached: several steps ask for the same texts. `examples` are what people have shown of the
+    frameworks, which is learnt from; `seeds` is what themes are seeded with, on request.
+    """
+
+    settings: Settings
+    key: bytes
+    embedders: Embedders
+    frameworks: tuple[Framework, ...]
+    watch: Stopwatch
+    examples: pd.DataFrame = EXAMPLES.empty()
+    seeds: tuple[Framework, ...] = ()
+
+
 class Run(NamedTuple):
-    """What one run made: the analysis, and the raw tables that stay behind the wall."""
+    """What one run made: the analysis, and the tables that stay behind the wall, by name."""
 
     analysis: Analysis
-    comments: pd.DataFrame
-    repeats: pd.DataFrame
+    behind: dict[str, pd.DataFrame]
+    read: ReadComments
 
 
 class Scored(NamedTuple):
@@ -91,82 +107,83 @@ class Stopwatch:
             self.listener(self.current, done, total)
 
 
-def run(
-    paths: Sequence[Path],
-    *,
-    settings: Settings,
-    key: bytes,
-    embedders: Embedders,
-    frameworks: tuple[Framework, ...],
-    known: pd.DataFrame | None = None,
-    examples: pd.DataFrame | None = None,
-    seeds: tuple[Framework, ...] = (),
-    stopwatch: Stopwatch | None = None,
+def run(paths: Sequence[Path], means: Means) -> Run:
+    """Analyse files, from reading to priorities."""
+    with means.watch.step("read") as progress:
+        read = read_safely_named(paths, settings=means.settings, key=means.key, progress=progress)
+    if read.comments.empty:
+        raise TooLittleDataError(have=0, need=1, purpose=f"an analysis ({why_none(read)})")
+    return analyse_comments(read, means)
+
+
+def analyse_comments(
+    read: ReadComments, means: Means, *, known: pd.DataFrame | None = None, former: Former | None = None
 ) -> Run:
-    """Analyse files, from reading to priorities.
+    """Analyse comments that are read, with themes fitted to them.
 
     Args:
-        paths: files and folders.
-        settings: the project's settings.
-        key: the project's key, for ids and pseudonyms.
-        embedders: the sentence models, cached: several steps ask for the same texts.
-        frameworks: priorities to map to.
-        known: theme vectors of the run before, so that themes keep their ids.
-        examples: what people have shown of the frameworks; it is learnt from.
-        seeds: what themes are seeded with, on request.
-        stopwatch: times the steps and tells how far they are.
+        read: the comments, and what was set aside.
+        means: settings, models and frameworks.
+        known: theme vectors of themes fitted before, so that those that come back keep their ids.
+        former: what segments were of then.
     """
-    watch = stopwatch or Stopwatch()
-    with watch.step("read") as progress:
-        read = read_safely_named(paths, settings=settings, key=key, progress=progress)
-    if read.comments.empty:
-        raise TooLittleDataError(have=0, need=1, purpose=f"an analysis ({_why_none(read)})")
-    safe = deidentify_comments(read, settings=settings, key=key, watch=watch)
-    scored = score_comments(safe.safe_comments, settings=settings, embedders=embedders, watch=watch)
-    with watch.step("themes"):
-        found = theme_comments(scored, settings=settings, embedders=embedders, known=known, seeds=seeds)
-    with watch.step("priorities"):
+    safe = deidentify_comments(read, settings=means.settings, key=means.key, watch=means.watch)
+    scored = score_comments(safe.safe_comments, settings=means.settings, embedders=means.embedders, watch=means.watch)
+    with means.watch.step("themes"):
+        found = theme_comments(
+            scored,
+            settings=means.settings,
+            embedders=means.embedders,
+            known=known,
+            former=former,
+            seeds=means.seeds,
+        )
+    with means.watch.step("priorities"):
         linked = link_comments(
             scored,
             found.assignments,
-            settings=settings,
-            embedders=embedders,
-            frameworks=frameworks,
-            examples=examples,
+            settings=means.settings,
+            embedders=means.embedders,
+            frameworks=means.frameworks,
+            examples=means.examples,
         )
     analysis = Analysis(
         safe_comments=safe.safe_comments,
         redactions=safe.redactions,
         flags=safe.flags,
         segments=scored.split.segments,
-        themes=found.themes,
-        theme_terms=found.theme_terms,
-        theme_vectors=found.theme_vectors,
-        assignments=found.assignments,
-        quotes=found.quotes,
+        **found._replace(set_aside=stack_aside(read.set_aside, scored.split.set_aside, found.set_aside))._asdict(),
         theme_links=linked.theme_links,
         segment_links=linked.segment_links,
         sentiments=scored.sentiment.sentiments,
         comment_sentiments=scored.sentiment.comment_sentiments,
         statements=answer_plain_questions(scored.statements, linked.segment_links),
         severities=SEVERITIES.empty(),
-        set_aside=_stack(read.set_aside, scored.split.set_aside, found.set_aside),
         sources=read.sources,
         runs=RUNS.empty(),
         events=EVENTS.empty(),
-        examples=EXAMPLES.empty() if examples is None else examples,
-        frameworks=frameworks,
+        examples=means.examples,
+        frameworks=means.frameworks,
     )
-    return Run(analysis, read.comments, read.repeats)
+    return Run(analysis, behind_the_wall(read, read.comments, read.repeats), read)
 
 
-def deidentify_comments(read: ReadComments, *, settings: Settings, key: bytes, watch: Stopwatch) -> Deidentified:
-    """Take identifiers out of comments as read, and mark campaigns among them."""
+def behind_the_wall(read: ReadComments, comments: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the tables that only the store may hold, by name."""
+    told = {"records": read.records, "files": read.files, "people": read.people}
+    return {"comments": comments, "repeats": repeats, **told}
+
+
+def deidentify_comments(
+    read: ReadComments, *, settings: Settings, key: bytes, watch: Stopwatch, beside: pd.DataFrame | None = None
+) -> Deidentified:
+    """Take identifiers out of comments as read, and mark campaigns among them and the safe comments beside them."""
     with watch.step("de-identify") as progress:
         rules = with_names(settings.deidentify, read.names)
         safe = deidentify(read.comments, read.repeats, settings=rules, key=key, progress=progress)
-        safe_comments = find_campaigns(safe.safe_comments)
-    _conserve("de-identify", read.comments["comment_id"], safe_comments["comment_id"])
+        every = safe.safe_comments if beside is None else overwrite(beside, safe.safe_comments)
+        safe_comments = find_campaigns(every)
+    conserve("de-identify", read.comments["comment_id"], safe_comments["comment_id"])
     return safe._replace(safe_comments=safe_comments)
 
 
@@ -176,19 +193,30 @@ def score_comments(
     """Do what each comment is given alone: split it into segments, read its sentiment and what each statement does."""
     with watch.step("segment"):
         split = split_segments(safe_comments)
-    _conserve("segment", safe_comments["comment_id"], split.segments["comment_id"], split.set_aside["item_id"])
+    conserve("segment", safe_comments["comment_id"], split.segments["comment_id"], split.set_aside["item_id"])
     segments = split.segments
     with watch.step("embed"):
         for embedder in embedders:
             embedder.embed([*segments["text"], *safe_comments["text"]])  # the steps below find them in the cache
     with watch.step("sentiment"):
         sentiment = score_sentiment(segments, safe_comments, embedders=embedders)
-    _conserve("sentiment", segments["segment_id"], sentiment.sentiments["segment_id"])
+    conserve("sentiment", segments["segment_id"], sentiment.sentiments["segment_id"])
     unit_of = units(safe_comments, count_campaigns=settings.intake.count_campaigns)
     with watch.step("statements"):
         statements = code_statements(segments, safe_comments, sentiments=sentiment.sentiments)
-    _conserve("statements", segments["segment_id"], statements["segment_id"])
+    conserve("statements", segments["segment_id"], statements["segment_id"])
     return Scored(safe_comments, unit_of, split, sentiment, statements)
+
+
+def scored_of(analysis: Analysis, *, settings: Settings) -> Scored:
+    """Return a project's comments with what a run gave each alone."""
+    return Scored(
+        analysis.safe_comments,
+        units(analysis.safe_comments, count_campaigns=settings.intake.count_campaigns),
+        SegmentsSplit(analysis.segments, SET_ASIDE.empty()),
+        SentimentScored(analysis.sentiments, analysis.comment_sentiments),
+        analysis.statements,
+    )
 
 
 def theme_comments(
@@ -197,6 +225,7 @@ def theme_comments(
     settings: Settings,
     embedders: Embedders,
     known: pd.DataFrame | None = None,
+    former: Former | None = None,
     seeds: tuple[Framework, ...] = (),
 ) -> ThemesFound:
     """Find the themes of comments that are scored."""
@@ -210,9 +239,10 @@ def theme_comments(
         sentiments=scored.sentiment.sentiments,
         statements=scored.statements,
         known=known,
+        former=former,
         guide=Guide(seeds, embedders.general) if seeds else None,
     )
-    _conserve("themes", segments["segment_id"], found.assignments["segment_id"], found.set_aside["item_id"])
+    conserve("themes", segments["segment_id"], found.assignments["segment_id"], found.set_aside["item_id"])
     return found
 
 
@@ -223,10 +253,9 @@ def link_comments(
     settings: Settings,
     embedders: Embedders,
     frameworks: tuple[Framework, ...],
-    examples: pd.DataFrame | None = None,
+    examples: pd.DataFrame,
 ) -> PrioritiesLinked:
     """Link segments and their themes to the frameworks' priorities, as cues, trained models and examples have it."""
-    shown = EXAMPLES.empty() if examples is None else examples
     return link_priorities(
         scored.split.segments,
         assignments,
@@ -235,8 +264,8 @@ def link_comments(
         frameworks=frameworks,
         settings=settings.priorities,
         unit_of=scored.unit_of,
-        trained=judge_by_models(scored, shown, embedders=embedders, frameworks=frameworks),
-        examples=shown,
+        trained=judge_by_models(scored, examples, embedders=embedders, frameworks=frameworks),
+        examples=examples,
     )
 
 
@@ -283,8 +312,26 @@ def analyse_files(paths: Sequence[Path], settings: Settings, *, key: bytes | Non
     frameworks = load_frameworks(settings.priorities, folder=folder)
     seeds = load_seeds(settings.themes.seeds, folder=folder, frameworks=frameworks)
     used_key = key or secrets.token_bytes()
-    done = run(paths, settings=settings, key=used_key, embedders=load_embedders(), frameworks=frameworks, seeds=seeds)
-    return done.analysis
+    means = Means(settings, used_key, load_embedders(), frameworks, Stopwatch(), seeds=seeds)
+    return follow(run(paths, means).analysis, settings=settings)
+
+
+def follow(analysis: Analysis, *, settings: Settings) -> Analysis:
+    """Return the analysis with what changes over time: series and their charts, emerging themes, differences.
+
+    Args:
+        analysis: the tables, reviewers' decisions applied.
+        settings: periods, targets and the report's date.
+    """
+    unit_of = units(analysis.safe_comments, count_campaigns=settings.intake.count_campaigns)
+    heard = gather_heard(analysis, unit_of=unit_of)
+    date = settings.report.date
+    followed = follow_series(
+        heard, settings=settings.trends, targets=settings.targets, rebases=analysis.rebases, report_date=date
+    )
+    judged = judge_differences(heard, analysis.actions, settings=settings.trends, report_date=date)
+    emerging = find_emerging(heard, settings=settings.trends, report_date=date)
+    return replace(analysis, **followed._asdict(), emerging=emerging, **judged._asdict())
 
 
 def with_names(settings: DeidentifySettings, names: Sequence[str]) -> DeidentifySettings:
@@ -390,7 +437,8 @@ def redact_file(path: Path, *, settings: Settings, key: bytes | None = None) -> 
     ]
 
 
-def _why_none(read: ReadComments) -> str:
+def why_none(read: ReadComments) -> str:
+    """Say why no comment could be used."""
     problems = [
         each if each.startswith(row["source"]) else f"{row['source']}: {each}"
         for row in read.sources.to_dict("records")
@@ -400,7 +448,20 @@ def _why_none(read: ReadComments) -> str:
     return " ".join(["no comment could be used.", *(problems or reasons or ["The folder is empty."])[:1]])
 
 
-def _conserve(step: str, into: pd.Series, *out: pd.Series) -> None:
+def overwrite(rows: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with those of the same comment_id replaced in their place, and new ones after them."""
+    order = [*rows["comment_id"], *fresh.loc[~fresh["comment_id"].isin(rows["comment_id"]), "comment_id"]]
+    together = stack(rows[~rows["comment_id"].isin(fresh["comment_id"])], fresh)
+    return together.set_index("comment_id", drop=False).loc[order].reset_index(drop=True)
+
+
+def stack(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Return frames of the same columns one below the other; without rows, the first."""
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else parts[0]
+
+
+def conserve(step: str, into: pd.Series, *out: pd.Series) -> None:
     """Check that every id that went into a step came out or was set aside."""
     left = pd.concat([series.astype("str") for series in out])
     lost = int((~into.isin(left)).sum())
@@ -409,6 +470,6 @@ def _conserve(step: str, into: pd.Series, *out: pd.Series) -> None:
         raise SchemaError(msg)
 
 
-def _stack(*parts: pd.DataFrame) -> pd.DataFrame:
-    filled = [part for part in parts if len(part)]
-    return conform(pd.concat(filled, ignore_index=True) if filled else SET_ASIDE.empty(), SET_ASIDE)
+def stack_aside(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Return what several steps set aside, as one table."""
+    return conform(stack(SET_ASIDE.empty(), *parts), SET_ASIDE)

@@ -5,29 +5,60 @@ from __future__ import annotations
 import hashlib
 import json
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from voice_of_care.analysis import Analysis
 from voice_of_care.counting import units
-from voice_of_care.decisions import apply_decisions, count_idle, is_chain_whole
+from voice_of_care.decisions import apply_decisions, count_idle, is_chain_whole, judge_candidates
 from voice_of_care.embedding import load_embedders
 from voice_of_care.errors import StoreError
 from voice_of_care.frameworks import load_frameworks, load_seeds
 from voice_of_care.frameworks.loader import SHIPPED
+from voice_of_care.growing import Anew, Held, add, refit
+from voice_of_care.intake.known import Known
 from voice_of_care.models import model_hashes
-from voice_of_care.pipeline import run
+from voice_of_care.pipeline import Means, follow, run
 from voice_of_care.tables import EXAMPLES, RUNS, TABLES, conform
-from voice_of_care.themes.identity import in_space_of
+from voice_of_care.themes.identity import highest_number, in_space_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from voice_of_care.frameworks import Framework
-    from voice_of_care.pipeline import Stopwatch
+    from voice_of_care.intake.reading import SeenFile
+    from voice_of_care.pipeline import Run, Stopwatch
     from voice_of_care.store import Project, Store
+
+
+class Done(NamedTuple):
+    """What a run did: the analysis as it stands, its row of `runs` (none where there was nothing to do), and counts.
+
+    `there_already` counts comments of the files that the project had; `seen` names files passed over whole; `remarks`
+    are lines to tell the user.
+    """
+
+    analysis: Analysis
+    row: dict[str, Any] | None
+    there_already: int = 0
+    seen: tuple[SeenFile, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+class Parts(NamedTuple):
+    """What a run rests on besides its comments, each as a digest, so that the next can tell what has changed."""
+
+    deidentify: str
+    themes: str
+    linking: str
+    models: str
+    extra: tuple[str, ...]
+
+    def as_json(self) -> str:
+        """Return it as the table of runs keeps it."""
+        return json.dumps(self._asdict(), sort_keys=True)
 
 
 def analyse_project(
@@ -38,11 +69,11 @@ def analyse_project(
     extra_frameworks: Sequence[str] = (),
     now: Callable[[], str],
     stopwatch: Stopwatch,
-) -> Analysis:
-    """Analyse files into a project, and return the analysis with its reviewers' decisions applied.
+) -> Done:
+    """Analyse files into a project: find its themes, or where it has some, add what is new to them.
 
     Args:
-        paths: files and folders; they replace what was analysed before.
+        paths: files and folders; what the project holds already is passed over, what was corrected is replaced.
         project: folder, settings and key.
         store: the project's open database.
         extra_frameworks: ids to map to besides the settings' own.
@@ -50,76 +81,192 @@ def analyse_project(
         stopwatch: times the steps.
     """
     started = now()
-    frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=extra_frameworks)
-    embedders = load_embedders(lookup=store.find_vectors, remember=store.remember_vectors, progress=stopwatch.tell)
+    before = None if store.last_run() is None else parts_before(require_run(project, store))
+    extra = tuple(extra_frameworks) or (before.extra if before else ())
+    means = _means(project, store, extra=extra, stopwatch=stopwatch)
+    parts = parts_of(project, frameworks=means.frameworks, examples=means.examples, extra=extra)
+    if before is None:
+        done = run(paths, means)
+        row = _row(means, store, done, parts, kind="analyse", started=started, now=now)
+        store.write_run(_tables_of(done), row)
+        return _done(project, store, done, row)
+    if before.models and before.models != parts.models:
+        msg = (
+            f"{project.folder}: the last run used other models than this version of voice-of-care."
+            f" Run 'voice-of-care refit --project {project.folder}' first: it scores all comments anew, so that months"
+            " can be compared."
+        )
+        raise StoreError(msg)
+    anew = Anew(before.deidentify != parts.deidentify, before.linking != parts.linking)
+    done = add(paths, _hold(project, store), means, anew=anew, run_id=store.next_run_id())
+    if not (len(done.read.comments) or len(done.read.gone) or len(done.read.set_aside) or any(anew)):
+        return _done(project, store, done, None)
+    row = _row(means, store, done, parts, kind="add", started=started, now=now)
+    store.write_run(_tables_of(done), row)
+    return _done(project, store, done, row, remarks=_remarks(before, parts, project))
+
+
+def refit_project(*, project: Project, store: Store, now: Callable[[], str], stopwatch: Stopwatch) -> Done:
+    """Fit a project's themes anew on all its comments, scored again, so that one version of themes holds for all.
+
+    Args:
+        project: folder, settings and key.
+        store: the project's open database.
+        now: gives the time of day for the run's row, ISO 8601 UTC.
+        stopwatch: times the steps.
+
+    Raises:
+        StoreError: nothing was analysed yet.
+    """
+    started = now()
+    last = require_run(project, store)
+    extra = parts_before(last).extra
+    means = _means(project, store, extra=extra, stopwatch=stopwatch)
+    held = _hold(project, store)
     with stopwatch.step("embed"):
         known = in_space_of(
-            embedders.both,
-            store.read("theme_vectors"),
-            segments=store.read("segments"),
-            assignments=store.read("assignments"),
+            means.embedders.both,
+            held.analysis.theme_vectors,
+            segments=held.analysis.segments,
+            assignments=held.analysis.assignments,
         )
-    done = run(
-        paths,
+    done = refit(held, means, known=known, theme_version=int(last["theme_version"]) + 1)
+    parts = parts_of(project, frameworks=means.frameworks, examples=means.examples, extra=extra)
+    row = _row(means, store, done, parts, kind="refit", started=started, now=now)
+    store.write_run(_tables_of(done), row)
+    return _done(project, store, done, row)
+
+
+def require_run(project: Project, store: Store) -> dict[str, Any]:
+    """Return the row of the last run that stands.
+
+    Raises:
+        StoreError: there is none.
+    """
+    last = store.last_run()
+    if last is None:
+        msg = f"{project.folder}: no analysed project here. Run 'voice-of-care analyse PATH --project ...' first."
+        raise StoreError(msg)
+    return {str(name): value for name, value in last.items()}
+
+
+def _means(project: Project, store: Store, *, extra: Sequence[str], stopwatch: Stopwatch) -> Means:
+    frameworks = load_frameworks(project.settings.priorities, folder=project.folder, extra=extra)
+    return Means(
         settings=project.settings,
         key=project.key,
-        embedders=embedders,
+        embedders=load_embedders(lookup=store.find_vectors, remember=store.remember_vectors, progress=stopwatch.tell),
         frameworks=frameworks,
-        known=known,
+        watch=stopwatch,
         examples=read_examples(project, store, frameworks=frameworks),
         seeds=load_seeds(project.settings.themes.seeds, folder=project.folder, frameworks=frameworks),
-        stopwatch=stopwatch,
     )
-    dates = done.analysis.safe_comments["received_on"].dropna()
-    report_date = project.settings.report.date or (dates.max().date() if len(dates) else None)
-    row = run_row(
-        project,
-        number=store.next_run_id(),
-        started=started,
-        finished=now(),
-        report_date=report_date.isoformat() if report_date else None,
-        input_hash=_hash_input(done.comments),
-        seconds=json.dumps(stopwatch.seconds),
-        frameworks=frameworks,
-    )
-    tables = {**done.analysis.tables(), "comments": done.comments, "repeats": done.repeats}
-    store.write_run(tables, row)
-    return read_analysis(project, store)
 
 
-def run_row(
-    project: Project,
-    *,
-    number: int,
-    started: str,
-    finished: str,
-    report_date: str | None,
-    input_hash: str,
-    seconds: str,
-    frameworks: Sequence[Framework],
+def parts_of(
+    project: Project, *, frameworks: Sequence[Framework], examples: pd.DataFrame, extra: Sequence[str]
+) -> Parts:
+    """Return what a run rests on now."""
+    settings = project.settings
+    shown = sorted("\x1f".join(str(value) for value in row) for row in examples.itertuples(index=False))
+    linking = [settings.priorities.model_dump_json(), *(repr(each) for each in frameworks), *shown]
+    return Parts(
+        deidentify=_digest(settings.deidentify.model_dump_json()),
+        themes=_digest(settings.themes.model_dump_json()),
+        linking=_digest(*linking),
+        models=_digest(json.dumps(model_hashes(), sort_keys=True)),
+        extra=tuple(extra),
+    )
+
+
+def parts_before(row: dict[str, Any]) -> Parts:
+    """Return what an earlier run rested on; empty where it was not kept."""
+    kept = json.loads(str(row["parts"]) or "{}")
+    texts = {name: str(kept.get(name, "")) for name in Parts._fields if name != "extra"}
+    return Parts(**texts, extra=tuple(kept.get("extra", ())))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1e".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _remarks(before: Parts, now: Parts, project: Project) -> tuple[str, ...]:
+    if before.themes in {"", now.themes}:
+        return ()
+    refit_line = f"'voice-of-care refit --project {project.folder}'"
+    return (f"The settings of themes have changed; the themes are as they were. To use them, run {refit_line}.",)
+
+
+def _hold(project: Project, store: Store) -> Held:
+    """Return what the project holds, as the models made it."""
+    stored = _read_stored(project, store, frameworks=_used_frameworks(project, store))
+    standing = store.standing_runs()
+    fits = standing[standing["kind"].isin(("analyse", "refit"))]
+    behind = {name: store.read(name) for name in ("comments", "repeats", "records", "files", "people")}
+    return Held(
+        analysis=stored,
+        decided=_decided(project, stored),
+        comments=behind["comments"],
+        repeats=behind["repeats"],
+        known=Known(behind["records"], behind["files"], behind["people"], stored.sources),
+        candidates=judge_candidates(stored),
+        last_theme_number=_last_theme_number(store),
+        fitted_in=int(fits["run_id"].max()),
+    )
+
+
+def _last_theme_number(store: Store) -> int:
+    return max(store.last_theme_number(), highest_number(store.read("theme_vectors")["theme_id"].tolist()))
+
+
+def _tables_of(done: Run) -> dict[str, pd.DataFrame]:
+    return {**done.analysis.tables(), **done.behind}
+
+
+def _row(
+    means: Means, store: Store, done: Run, parts: Parts, *, kind: str, started: str, now: Callable[[], str]
 ) -> pd.DataFrame:
-    """Return the row that tells what a run was made of."""
+    """Return the row that tells what a run was made of and did."""
+    last = store.last_run()
+    dates = done.analysis.safe_comments["received_on"].dropna()
+    report_date = means.settings.report.date or (dates.max().date() if len(dates) else None)
+    is_refit = kind == "refit"
+    changed = len(done.read.changed)
+    themes = done.analysis.themes["theme_id"].tolist()
     row = {
-        "run_id": number,
+        "run_id": store.next_run_id(),
         "started_at": started,
-        "finished_at": finished,
-        "report_date": report_date,
-        "settings_hash": project.settings.digest(),
-        "input_hash": input_hash,
+        "finished_at": now(),
+        "report_date": report_date.isoformat() if report_date else None,
+        "settings_hash": means.settings.digest(),
+        "input_hash": _hash_input(done.behind["comments"]),
         "model_hashes": json.dumps(model_hashes(), sort_keys=True),
         "code_version": version("voice-of-care"),
-        "step_seconds": seconds,
-        "frameworks": [framework.id for framework in frameworks],
-        "kind": "analyse",
-        "theme_version": 1,
-        "comments_added": 0,
-        "comments_changed": 0,
-        "comments_removed": 0,
-        "last_theme_number": 0,
-        "parts": "{}",
+        "step_seconds": json.dumps(means.watch.seconds),
+        "frameworks": [framework.id for framework in done.analysis.frameworks],
+        "kind": kind,
+        "theme_version": (1 if last is None else int(last["theme_version"])) + is_refit,
+        "comments_added": 0 if is_refit else len(done.read.comments) - changed,
+        "comments_changed": 0 if is_refit else changed,
+        "comments_removed": 0 if is_refit else len(done.read.gone),
+        "last_theme_number": max(_last_theme_number(store), highest_number(themes)),
+        "parts": parts.as_json(),
         "undone_at": None,
     }
     return conform(pd.DataFrame([row]), RUNS)
+
+
+def _done(
+    project: Project, store: Store, made: Run, row: pd.DataFrame | None, *, remarks: tuple[str, ...] = ()
+) -> Done:
+    """Return what a run did, with the analysis as it stands after it."""
+    return Done(
+        analysis=read_analysis(project, store),
+        row=None if row is None else {str(name): value for name, value in row.iloc[0].items()},
+        there_already=made.read.already,
+        seen=tuple(made.read.seen),
+        remarks=remarks,
+    )
 
 
 def read_analysis(project: Project, store: Store) -> Analysis:
@@ -173,9 +320,26 @@ def _used_frameworks(project: Project, store: Store) -> tuple[Framework, ...]:
     return tuple(each for each in frameworks if each.id in used)
 
 
-def _read_stored(project: Project, store: Store, *, frameworks: tuple[Framework, ...]) -> Analysis:
-    """Return the tables of the last run as they were written, with the events since."""
-    tables = {**{name: store.read(name) for name in TABLES}, RUNS.name: store.standing_runs()}
+def follow_project(project: Project, store: Store) -> tuple[Analysis, Analysis | None]:
+    """Return a project's analysis followed over time, and the same before its last run, to tell what is new since.
+
+    The second is None where the last run is the first that stands, or what the one before left was forgotten.
+    """
+    frameworks = _used_frameworks(project, store)
+    now = follow(_decided(project, _read_stored(project, store, frameworks=frameworks)), settings=project.settings)
+    run_before = store.run_before()
+    if run_before is None:
+        return now, None
+    stored = _read_stored(project, store, frameworks=frameworks, as_of=run_before)
+    return now, follow(_decided(project, stored), settings=project.settings)
+
+
+def _read_stored(
+    project: Project, store: Store, *, frameworks: tuple[Framework, ...], as_of: int | None = None
+) -> Analysis:
+    """Return the tables of the last run, or of the one asked for, as they were written, with the events since."""
+    tables = {name: store.read(name, as_of=as_of) for name in TABLES}
+    tables[RUNS.name] = tables[RUNS.name][tables[RUNS.name]["undone_at"].isna()].reset_index(drop=True)
     if not is_chain_whole(tables["events"]):
         msg = f"{project.folder}: the list of decisions was changed from outside. Put back a copy of the project."
         raise StoreError(msg)

@@ -329,7 +329,7 @@ RUNS = Table(
         "code_version": text("version of voice-of-care"),
         "step_seconds": text("JSON: step to seconds"),
         "frameworks": Column(TEXT_LIST, "frameworks the themes were mapped to"),
-        "kind": text("what it did", one_of=("analyse", "add", "refit")),
+        "kind": text("what it did", one_of=("analyse", "add", "refit", "learn")),
         "theme_version": integer("version of the themes it left", low=1),
         "comments_added": integer("comments that were new", low=0),
         "comments_changed": integer("comments that a corrected file changed", low=0),

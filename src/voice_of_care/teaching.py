@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,10 +20,11 @@ from voice_of_care.embedding import CachedEmbedder, Embedders
 from voice_of_care.errors import InputError
 from voice_of_care.evaluation.codings import CODED, NO_PRIORITY, NOT_CODED, not_understood, read_codings
 from voice_of_care.intake.coded import NO, YES, read_coded
-from voice_of_care.measuring import coded_sheet, scored_of
-from voice_of_care.pipeline import deidentify_comments, link_comments, standing_alone
+from voice_of_care.measuring import coded_sheet
+from voice_of_care.models import model_hashes
+from voice_of_care.pipeline import deidentify_comments, link_comments, scored_of, standing_alone
 from voice_of_care.priorities import learn_priorities, link_priorities
-from voice_of_care.projects import read_analysis, run_row
+from voice_of_care.projects import parts_before, parts_of, read_analysis, require_run
 from voice_of_care.settings import PrioritySettings
 from voice_of_care.statements import answer_plain_questions
 from voice_of_care.tables import ASSIGNMENTS, EXAMPLES, RUNS, TABLES, conform
@@ -284,7 +286,7 @@ def relink(
     """Link the stored segments anew and keep the examples, as one run; return how many links there were and are."""
     started = now()
     analysis = read_analysis(project, store)
-    stored = {**{name: store.read(name) for name in TABLES}, RUNS.name: store.standing_runs()}
+    stored = {name: store.read(name) for name in TABLES}
     as_made = Analysis(**stored, frameworks=analysis.frameworks)
     linked = link_comments(
         scored_of(as_made, settings=project.settings),
@@ -295,17 +297,24 @@ def relink(
         examples=examples,
     )
     statements = answer_plain_questions(as_made.statements, linked.segment_links)
-    last = stored["runs"].iloc[-1]
-    row = run_row(
-        project,
-        number=store.next_run_id(),
-        started=started,
-        finished=now(),
-        report_date=None if pd.isna(last["report_date"]) else str(last["report_date"]),
-        input_hash=str(last["input_hash"]),
-        seconds=json.dumps(watch.seconds),
-        frameworks=as_made.frameworks,
-    )
+    last = require_run(project, store)
+    extra = parts_before(last).extra
+    parts = parts_of(project, frameworks=as_made.frameworks, examples=examples, extra=extra)
+    told = {
+        "run_id": store.next_run_id(),
+        "started_at": started,
+        "finished_at": now(),
+        "settings_hash": project.settings.digest(),
+        "model_hashes": json.dumps(model_hashes(), sort_keys=True),
+        "code_version": version("voice-of-care"),
+        "step_seconds": json.dumps(watch.seconds),
+        "kind": "learn",
+        "comments_added": 0,
+        "comments_changed": 0,
+        "comments_removed": 0,
+        "parts": parts.as_json(),
+    }
+    row = conform(pd.DataFrame([{**last, **told}]), RUNS)
     made = {**linked._asdict(), "statements": statements, EXAMPLES.name: examples}
     store.write_run(made, row)
     return len(analysis.segment_links), len(linked.segment_links)

@@ -68,13 +68,17 @@ def refuse_other_ending(path: Path, *endings: str) -> None:
         raise StoreError(msg)
 
 
-def write_report_file(analysis: Analysis, opened: Project, path: Path, profile: Profile | None) -> None:
-    """Write the report of an analysis."""
+def write_report_file(
+    analysis: Analysis, opened: Project, path: Path, profile: Profile | None, *, before: Analysis | None = None
+) -> None:
+    """Write the report of an analysis, which tells what is new since the one before."""
     from voice_of_care.reporting import render_report, write_report
 
     chosen = profile or opened.settings.report.profile
     try:
-        write_report(render_report(analysis, settings=opened.settings, profile=chosen, folder=opened.folder), path)
+        write_report(
+            render_report(analysis, settings=opened.settings, profile=chosen, folder=opened.folder, before=before), path
+        )
         if chosen == "internal":
             path.chmod(0o600)
     except OSError as error:

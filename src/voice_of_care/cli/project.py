@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path  # noqa: TC003 (typer reads it at run time)
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -24,12 +24,9 @@ from voice_of_care.cli.app import (
     to_json,
     write_report_file,
 )
-from voice_of_care.console import inspection_lines, reading_order, seconds_line, show_progress, summary_lines
+from voice_of_care.cli.running import Telling, run_and_tell
+from voice_of_care.console import inspection_lines, reading_order
 from voice_of_care.errors import StoreError
-
-if TYPE_CHECKING:
-    from voice_of_care.analysis import Analysis
-    from voice_of_care.store import Project
 
 
 @app.command(epilog="Example: voice-of-care init listening")
@@ -90,30 +87,21 @@ def analyse(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Read files, de-identify them, find themes, map them to priorities, and keep it all in a project."""
-    from voice_of_care.pipeline import Stopwatch
-    from voice_of_care.projects import analyse_project, count_idle_decisions
-    from voice_of_care.settings import settings_template
-    from voice_of_care.store import Store, open_project
+    """Read files, de-identify them, find themes, map them to priorities, and keep it all in a project.
 
-    if report is not None:
-        refuse_other_ending(report, ".html", ".htm")
-    with show_progress(quiet=quiet) as listener:
-        opened = open_project(project, settings_text=settings_template())
-        stopwatch = Stopwatch(listener)
-        with Store(opened.folder) as store:
-            analysis = analyse_project(
-                paths, project=opened, store=store, extra_frameworks=framework or (), now=now, stopwatch=stopwatch
-            )
-            idle = count_idle_decisions(opened, store)
-        if report is not None:
-            with stopwatch.step("report"):
-                write_report_file(analysis, opened, report, profile)
-    summary = {**_summary(analysis, opened, report, stopwatch.seconds), "decisions_idle": idle}
-    if as_json:
-        typer.echo(to_json(summary))
-    elif not quiet:
-        print_lines([*summary_lines(summary), seconds_line(stopwatch.seconds)])
+    In a project that has been analysed before, what is new is added: see 'add'.
+    """
+    from voice_of_care.projects import analyse_project
+    from voice_of_care.settings import settings_template
+    from voice_of_care.store import open_project
+
+    run_and_tell(
+        lambda: open_project(project, settings_text=settings_template()),
+        lambda opened, store, stopwatch: analyse_project(
+            paths, project=opened, store=store, extra_frameworks=framework or (), now=now, stopwatch=stopwatch
+        ),
+        Telling(report, profile, as_json, quiet),
+    )
 
 
 @app.command(name="report", epilog="Example: voice-of-care report --project listening --to board.html")
@@ -124,8 +112,13 @@ def report_command(
 ) -> None:
     """Write the report of a project that has been analysed."""
     refuse_other_ending(to, ".html", ".htm")
-    opened, analysis = read_project(project)
-    write_report_file(analysis, opened, to, profile)
+    from voice_of_care.projects import follow_project
+    from voice_of_care.store import Store, find_project
+
+    opened = find_project(project)
+    with Store(opened.folder) as store:
+        analysis, before = follow_project(opened, store)
+    write_report_file(analysis, opened, to, profile, before=before)
     typer.echo(f"Report: {to}")
 
 
@@ -137,9 +130,11 @@ def tables(
 ) -> None:
     """Write every table, one file each: for the team alone, unsuppressed."""
     from voice_of_care.exports import write_tables
+    from voice_of_care.pipeline import follow
     from voice_of_care.store import write_parquet
 
-    _opened, analysis = read_project(project)
+    opened, as_it_stands = read_project(project)
+    analysis = follow(as_it_stands, settings=opened.settings)
     files = write_tables(analysis, to, table_format=table_format, write_parquet=write_parquet)
     typer.echo(f"{len(files)} tables in {to}. They are unsuppressed: keep them inside the team.")
 
@@ -189,46 +184,3 @@ def doctor(as_json: AsJson = False) -> int:
         for check in checks:
             typer.echo(f"{'ok     ' if check.is_fine else 'PROBLEM'}  {check.name}: {check.finding}")
     return 0 if all(check.is_fine for check in checks) else 2
-
-
-def _seeds(analysis: Analysis, opened: Project) -> dict[str, object]:
-    """Return how many themes were looked for on request, and the labels of those too few people speak of."""
-    from voice_of_care.frameworks import load_seeds
-
-    seeds = load_seeds(opened.settings.themes.seeds, folder=opened.folder, frameworks=analysis.frameworks)
-    labels = {f"{each.id}/{item.id}": item.label for each in seeds for item in each.elements}
-    too_few = analysis.set_aside.loc[analysis.set_aside["step"] == "seeds", "item_id"]
-    return {"asked": len(labels), "too_few_people": [labels.get(seed, seed) for seed in too_few]}
-
-
-def _summary(analysis: Analysis, opened: Project, report: Path | None, seconds: dict[str, float]) -> dict[str, object]:
-    from voice_of_care.tables import standing
-
-    left_out = analysis.set_aside[analysis.set_aside["step"] == "intake"]
-    themes = standing(analysis.themes)
-    return {
-        "project": str(opened.folder),
-        "report": str(report) if report else None,
-        "comments_read": int(analysis.sources["comments"].sum() + analysis.sources["set_aside"].sum()),
-        "comments_analysed": len(analysis.safe_comments),
-        "comments_set_aside": int(analysis.sources["set_aside"].sum()),
-        "set_aside_by_reason": {str(k): int(v) for k, v in sorted(left_out["reason"].value_counts().items())},
-        "segments": len(analysis.segments),
-        "themes": int(analysis.theme_vectors["theme_id"].isin(themes["theme_id"]).sum()),
-        "candidates": int((analysis.themes["status"] == "candidate").sum()),
-        "theme_links": len(analysis.theme_links),
-        "redactions": len(analysis.redactions),
-        "flags": len(analysis.flags),
-        "seeds": _seeds(analysis, opened),
-        "sources": [
-            {
-                "source": row["source"],
-                "preset": row["preset"] if isinstance(row["preset"], str) else None,
-                "comments": int(row["comments"]),
-                "set_aside": int(row["set_aside"]),
-                "problems": row["problems"],
-            }
-            for row in analysis.sources.to_dict("records")
-        ],
-        "seconds": seconds,
-    }

@@ -93,6 +93,12 @@ class Store:
         standing = self.standing_runs()
         return None if standing.empty else standing.iloc[-1]
 
+    def run_before(self) -> int | None:
+        """Return the run before the last that stands, where what it left is still known."""
+        standing = self.standing_runs()["run_id"].astype(int).tolist()
+        before = standing[-2] if len(standing) > 1 else None
+        return None if before is None or before < self._known_from() else before
+
     def next_run_id(self) -> int:
         """Return the number of the next run; that of an undone run is not used again."""
         numbers = self.read(RUNS.name)["run_id"]
