@@ -61,13 +61,10 @@ TOPICS = (
     "mh_crisis",
 )
 CODES = (
-    "Parking",
     "Food & drink provision & facilities",
-    "Electronic entertainment",
-    "Medication",
     "Contacting services",
     "Transport to/ from services",
-    "Waiting time",
+    "Activities & access to fresh air",
 )
 OURS = 0.3
 """A candidate is the new topic's where at least this share of it is."""

@@ -292,3 +292,23 @@ def test_a_formula_is_no_decision(listed):
     fill(path, "Quotes", 3, decision='=IF(1,"approve","")')
     with pytest.raises(InputError, match="sheet Quotes, row 3: there is a formula"):
         read_decisions(analysis, path)
+
+
+@pytest.mark.parametrize(
+    ("answers", "action"),
+    [
+        ({"decision": "agree"}, "theme.confirm"),
+        ({"decision": "rename", "new_name": "Car park"}, "theme.rename"),
+        ({"decision": "retire", "why": "no matter of its own"}, "theme.retire"),
+    ],
+)
+def test_candidates_are_listed_first_for_naming_and_nowhere_else(tmp_path, answers, action):
+    small = small_analysis()
+    analysis = replace(small, themes=small.themes.assign(status=["proposed", "proposed", "candidate"]))
+    path = tmp_path / "decisions.xlsx"
+    waiting = list_decisions(analysis, path)
+    assert (waiting["Themes"], waiting["Merges"], waiting["Severity"]) == (3, 0, 2)
+    sheet = load_workbook(path)["Themes"]
+    assert [cell.value for cell in sheet["A"]][1:4] == ["T03", "T01", "T02"]
+    fill(path, "Themes", 2, **answers)
+    assert [decision.action for decision in read_decisions(analysis, path)] == [action]

@@ -41,7 +41,7 @@ MOSTLY_NEARER = 0.7
 COHESIVE = 0.5
 """The mean of a group's vectors has at least this length."""
 
-MOST_TEXTS = 4_000
+MOST_TEXTS = 2_500
 MOST_KNOWN = 3_000
 """At most so many later and so many known texts are compared: what a batch costs does not grow with the project."""
 
