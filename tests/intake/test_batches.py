@@ -18,6 +18,7 @@ from voice_of_care.errors import InputError
 from voice_of_care.intake import read_comments
 from voice_of_care.intake.channels import stem_of
 from voice_of_care.intake.known import Known
+from voice_of_care.pipeline import read_safely_named
 from voice_of_care.raw import FILES, LAYOUTS, PEOPLE, RECORDS
 from voice_of_care.settings import load_settings, parse_settings
 from voice_of_care.tables import conform
@@ -526,6 +527,22 @@ def test_no_word_of_a_respondent_stands_in_what_is_kept(folder):
     )
     for frame in (project.known.records, project.known.files, project.known.layouts):
         assert not frame.astype("str").apply(lambda column: column.str.contains("SECRET77|Zanzibar")).to_numpy().any()
+
+
+def test_names_of_people_in_file_names_are_taken_out_and_files_still_known_again(folder):
+    said = notes([f"Staff on the ward were {word} to my mother" for word in SAID])
+    path = folder.write("Interview with Mary Oakshott.md", said)
+    rules = parse_settings({"deidentify": {"names": ["Mary Oakshott"]}})
+    first = read_safely_named([path], settings=rules, key=KEY)
+    known = Known(first.records, first.files, first.people, first.sources, first.layouts)
+    corrected = folder.write("b/Interview with Mary Oakshott.md", said.replace("rude", "curt"))
+    second = read_safely_named([path, corrected], settings=rules, key=KEY, known=known, run_id=2)
+    assert (len(second.comments), len(second.gone), len(second.seen)) == (1, 1, 1)
+    shown = [*second.sources["source"], *second.set_aside["source"], *second.records["source"], *second.files["shown"]]
+    shown += [*second.records["family"], *(name for listed in second.files["sources"] for name in listed)]
+    assert not any("Oakshott" in name for name in [*shown, second.seen[0].name, second.seen[0].was])
+    assert set(second.comments["source"]) | set(first.sources["source"]) == set(second.sources["source"])
+    assert set(second.records["source"]) == set(second.sources["source"])
 
 
 @pytest.mark.skipif(not EXERCISE.exists(), reason="the synthetic exercise is not here")

@@ -83,33 +83,33 @@ def settle(sources: Sequence[SourceRead], *, known: Known, key: bytes, run_id: i
     every = [entry for own in entries for entry in own]
     kept = [entry for entry in every if entry.number not in verdicts.claimed or entry.number in verdicts.winners]
     ids = _name(kept, verdicts.winners, matches, known=known, key=key)
-    families = {
-        entry.number: matched.versions[0]
-        for incoming, matched in matches
-        if matched.versions
-        for entry in incoming.entries
-    }
+    families = {entry.number: matched.versions[0] for incoming, matched in matches if matched.versions
+                for entry in incoming.entries}  # fmt: skip
     taken = tuple(
         Taken(entry.item, own, _record(entry, own, verdicts.winners.get(entry.number), families, run_id),
               verdicts.winners.get(entry.number))
         for entry, own in zip(kept, ids, strict=True)
     )  # fmt: skip
-    gone = find_gone(matches, lookup) if lookup else []
-    read_again = {name for source in sources for name in source.was}
-    gone = [
-        record._replace(state="unread" if record.source in read_again else "gone")
-        for record in gone
-        if record.state == "comment"
-    ]
+    gone = _gone(matches, lookup, read_again={name for source in sources for name in source.was})
     return Settled(
         taken,
         Counter(entry.item.source for entry in every if entry.number in verdicts.elsewhere),
         sum(entry.item.reason is None for entry in every if entry.number in verdicts.elsewhere),
-        tuple(gone),
-        tuple(_stale_repeats(taken, gone, lookup)),
+        gone,
+        _stale_repeats(taken, gone, lookup),
         verdicts.refreshed,
         _traces(taken, lookup),
         {source.source: own[0].marks.signature for source, own in zip(sources, entries, strict=True) if own},
+    )
+
+
+def _gone(
+    matches: Sequence[tuple[Incoming, Matched]], lookup: Lookup | None, *, read_again: set[str]
+) -> tuple[Record, ...]:
+    return tuple(
+        record._replace(state="unread" if record.source in read_again else "gone")
+        for record in (find_gone(matches, lookup) if lookup else ())
+        if record.state == "comment"
     )
 
 
@@ -294,12 +294,12 @@ def _traces(taken: Sequence[Taken], lookup: Lookup | None) -> tuple[Record, ...]
     )
 
 
-def _stale_repeats(taken: Sequence[Taken], gone: Sequence[Record], lookup: Lookup | None) -> list[Record]:
+def _stale_repeats(taken: Sequence[Taken], gone: Sequence[Record], lookup: Lookup | None) -> tuple[Record, ...]:
     """Return the live repeats of records that were corrected or are gone."""
     firsts = [record.comment_id for record in gone]
     firsts += [each.before.comment_id for each in taken if each.before is not None and each.before.is_live]
     if lookup is None or not firsts:
-        return []
+        return ()
     done = {each.record.comment_id for each in taken}
     stale = [record for record in lookup.repeats_of(firsts) if record.comment_id not in done]
-    return [record._replace(state="gone") for record in stale if record.state == "comment"]
+    return tuple(record._replace(state="gone") for record in stale if record.state == "comment")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from voice_of_care.errors import InputError
-from voice_of_care.intake.batches import find_versions, settle
+from voice_of_care.intake.batches import Settled, find_versions, settle
 from voice_of_care.intake.items import Facts, Item, find_defaults
 from voice_of_care.intake.known import NOT_READ, KnownFile, files_in, is_silent, nothing_known, said_of
 from voice_of_care.intake.layout import MAPPING, Layout, find_layout
@@ -146,37 +146,40 @@ def read_comments(
     sources = sorted(read_alike(read, settings=settings, memory=memory), key=lambda each: each.source)
     sources = read_as_before(sources, settings=settings, memory=memory, known=before, key=key)
     settled = settle(sources, known=before, key=key, run_id=run_id)
-    records = records_of(settled, before.records)
     names = frozenset().union(*(names_in(source.file.passages) for source in sources if source.file))
     people = people_of(names, before.people, run_id=run_id)
-    changed_sources = sources_of(settled, sources, records, known=before, run_id=run_id)
+    told = _tell(settled, sources, known=before, run_id=run_id)
+    return told._replace(
+        names=tuple(sorted(people["name"])),
+        files=files_of(sources, before.files, key=key, run_id=run_id),
+        people=people,
+        layouts=layouts,
+        aside_gone=(*told.aside_gone, *shelf.reopened),
+        seen=tuple(shelf.seen),
+    )
+
+
+def _tell(settled: Settled, sources: Sequence[SourceRead], *, known: Known, run_id: int) -> ReadComments:
+    """Return what a batch brings, without what is known of files, people and layouts."""
+    records = records_of(settled, known.records)
+    rows = sources_of(settled, sources, records, known=known, run_id=run_id)
     kept = [each for each in settled.taken if each.item.reason is None]
-    was_comment = [each for each in settled.taken if each.before is not None and each.before.state == "comment"]
+    stood = [each for each in settled.taken if each.before is not None and each.before.state == "comment"]
+    back = [each for each in settled.taken if each.before is not None and each.before.state != "comment"]
     return ReadComments(
         comments_of([(each.item, each.ids) for each in kept], run_id=run_id),
         repeats_of(settled),
         set_aside_of(settled, sources),
-        changed_sources,
-        tuple(sorted(people["name"])),
+        rows,
+        (),
         records=records,
-        files=files_of(sources, before.files, key=key, run_id=run_id),
-        people=people,
-        layouts=layouts,
-        changed=tuple(each.ids.comment_id for each in was_comment if each.item.reason is None),
+        changed=tuple(each.ids.comment_id for each in stood if each.item.reason is None),
         gone=(
-            *(each.ids.comment_id for each in was_comment if each.item.reason is not None),
+            *(each.ids.comment_id for each in stood if each.item.reason is not None),
             *(each.comment_id for each in (*settled.gone, *settled.stale)),
         ),
-        aside_gone=(
-            *(
-                each.ids.comment_id
-                for each in settled.taken
-                if each.before is not None and each.before.state != "comment"
-            ),
-            *shelf.reopened,
-        ),
-        sources_gone=tuple(sorted({*changed_sources["source"]} & {*before.sources["source"]})),
-        seen=tuple(shelf.seen),
+        aside_gone=tuple(each.ids.comment_id for each in back),
+        sources_gone=tuple(sorted({*rows["source"]} & {*known.sources["source"]})),
         already=settled.already,
     )
 

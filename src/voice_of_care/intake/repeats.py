@@ -133,22 +133,17 @@ def give_ids(
     comment = named(COMMENT_PREFIX, records)
     response, respondent = named(RESPONSE_PREFIX, responses), named(RESPONDENT_PREFIX, respondents)
     session = named(SESSION_PREFIX, sessions)
-    found = []
-    for i in range(len(items)):
-        stored, first = own[i], first_of.get(i, i)
-        name = stored.comment or comment[i]
-        record = stored.comment.sealed if stored.comment else sealed(identities[i].record, key=key)
-        found.append(
-            Ids(
-                name.id,
-                stored.response or response.get(i),
-                stored.respondent or respondent.get(i),
-                stored.session or session.get(i),
-                None if first == i else comment[first].id,
-                record,
-            )
+    return [
+        Ids(
+            (stored.comment or comment[i]).id,
+            stored.response or response.get(i),
+            stored.respondent or respondent.get(i),
+            stored.session or session.get(i),
+            comment[first_of[i]].id if first_of.get(i, i) != i else None,
+            stored.comment.sealed if stored.comment else sealed(identities[i].record, key=key),
         )
-    return found
+        for i, stored in own.items()
+    ]
 
 
 def _number_repeats(
