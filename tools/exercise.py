@@ -1,4 +1,4 @@
-"""Analyse the shipped synthetic exercise, decide as a reviewer might, and write its reports.
+"""Analyse the shipped synthetic exercise, add its last batch, decide as a reviewer might, and write its reports.
 
 With --example the reports go where the committed example is.
 """
@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -20,6 +21,14 @@ ROOT = Path(__file__).resolve().parent.parent
 KEY = hashlib.sha256(b"the people of this exercise are fictional, so its key is no secret").hexdigest()
 REVIEWER = "Example reviewer (made up by a program)"
 QUOTES_A_THEME = 3
+LAST_BATCH = ("2025", "2025-*")
+"""Files of the last months, which are added to what was analysed before."""
+ACTION = (
+    *("--what", "Sixty more parking spaces and a shuttle from the lower car park"),
+    *("--start", "2024-09-01"),
+    *("--theme", "Parking and transport"),
+    *("--who", "Estates lead (made up by a program)"),
+)
 
 
 def main() -> int:
@@ -36,7 +45,11 @@ def main() -> int:
     (project / "project.duckdb").unlink(missing_ok=True)
     shutil.copyfile(given.exercise.with_suffix(".toml"), project / "voice-of-care.toml")
     (project / "project.key").write_text(KEY + "\n", encoding="ascii", newline="\n")
-    code = run(["analyse", str(given.exercise), "--project", str(project)])
+    with tempfile.TemporaryDirectory() as folder:
+        earlier = Path(folder) / given.exercise.name
+        shutil.copytree(given.exercise, earlier, ignore=shutil.ignore_patterns(*LAST_BATCH))
+        code = run(["analyse", str(earlier), "--project", str(project)])
+    code = code or run(["add", str(given.exercise), "--project", str(project)])
     if code:
         return code
     book = project / "decisions.xlsx"
@@ -44,6 +57,7 @@ def main() -> int:
     code = run(["decide", "--project", str(project), "--list", str(book)])
     decide_as_an_example(book)
     code = code or run(["decide", "--project", str(project), "--apply", str(book)])
+    code = code or run(["action", "add", "--project", str(project), *ACTION])
     for profile in ("internal", "publish"):
         target = reports / f"report-{profile}.html"
         code = code or run(["report", "--project", str(project), "--to", str(target), "--profile", profile])
