@@ -295,7 +295,11 @@ def _describe(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
 
 
 def _retire(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
-    return _set_theme(analysis, payload["theme_id"], status="retired")
+    """Retire a theme; the segments of a candidate that is refused keep what they have besides."""
+    is_refused = (analysis.themes["theme_id"] == payload["theme_id"]) & (analysis.themes["status"] == "candidate")
+    rest = analysis.assignments[analysis.assignments["theme_id"] != payload["theme_id"]]
+    left = conform(rest, ASSIGNMENTS) if is_refused.any() else analysis.assignments
+    return _set_theme(replace(analysis, assignments=left), payload["theme_id"], status="retired")
 
 
 def _merge(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
