@@ -188,3 +188,12 @@ def test_a_candidate_that_is_refused_leaves_its_segments_what_they_have_besides(
     rest = stored.assignments[stored.assignments["theme_id"] != "T03"]
     assert after.assignments.to_csv(index=False) == rest.to_csv(index=False)
     assert judge_candidates(stored) == (frozenset(), frozenset({"T03"}))
+
+
+def test_the_last_word_on_a_candidate_holds():
+    no = Decision("theme.retire", {"theme_id": "T03"}, {}, "ann", "none")
+    yes = Decision("theme.rename", {"theme_id": "T03", "label": "Car park"}, {}, "ann")
+    stored, after = with_candidate(no, yes)
+    assert after.themes.set_index("theme_id")["status"]["T03"] == "confirmed"
+    assert (after.assignments["theme_id"] == "T03").sum() == 4
+    assert judge_candidates(stored) == (frozenset({"T03"}), frozenset())

@@ -197,7 +197,16 @@ def _apply_events(analysis: Analysis) -> tuple[Analysis, int]:
         current = edit(current, payload, str(record["reason"] or ""))
         if action == "theme.merge":
             merged_into[str(payload["theme_id"])] = str(payload["into"])
-    return current, idle
+    return _without_refused(current, analysis.themes), idle
+
+
+def _without_refused(current: Analysis, themes: pd.DataFrame) -> Analysis:
+    """Take the segments from candidates that were refused in the end: they keep what they have besides."""
+    is_refused = themes["status"].eq("candidate") & current.themes["status"].eq("retired")
+    if not is_refused.any():
+        return current
+    of_refused = current.assignments["theme_id"].isin(themes.loc[is_refused, "theme_id"])
+    return replace(current, assignments=conform(current.assignments[~of_refused], ASSIGNMENTS))
 
 
 def _has_object(analysis: Analysis, action: str, payload: Payload) -> bool:
@@ -295,11 +304,7 @@ def _describe(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
 
 
 def _retire(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
-    """Retire a theme; the segments of a candidate that is refused keep what they have besides."""
-    is_refused = (analysis.themes["theme_id"] == payload["theme_id"]) & (analysis.themes["status"] == "candidate")
-    rest = analysis.assignments[analysis.assignments["theme_id"] != payload["theme_id"]]
-    left = conform(rest, ASSIGNMENTS) if is_refused.any() else analysis.assignments
-    return _set_theme(replace(analysis, assignments=left), payload["theme_id"], status="retired")
+    return _set_theme(analysis, payload["theme_id"], status="retired")
 
 
 def _merge(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
