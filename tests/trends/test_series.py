@@ -264,7 +264,7 @@ def test_who_fills_in_which_box_does_not_explain_a_shift_away():
     assert (chart["variation"], chart["mix"]) == ("concern_high", "stands")
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.randoms(use_true_random=False), st.sampled_from(["week", "month", "quarter"]))
 def test_whatever_is_heard_has_one_chart_a_series(random_numbers, period):
     choose = random_numbers.choice
