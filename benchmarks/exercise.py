@@ -18,7 +18,7 @@ from sklearn.metrics import adjusted_mutual_info_score, f1_score
 from voice_of_care.counting import units
 from voice_of_care.embedding import load_embedders
 from voice_of_care.frameworks import load_frameworks
-from voice_of_care.pipeline import run
+from voice_of_care.pipeline import Means, Stopwatch, run
 from voice_of_care.settings import load_settings
 
 if TYPE_CHECKING:
@@ -126,10 +126,10 @@ def main() -> None:
     """Analyse the exercise and print what came back."""
     settings = load_settings(EXERCISE.with_suffix(".toml"))
     frameworks = load_frameworks(settings.priorities, extra=("qdc",))
-    done = run([EXERCISE], settings=settings, key=b"0" * 32, embedders=load_embedders(), frameworks=frameworks)
+    done = run([EXERCISE], Means(settings, b"0" * 32, load_embedders(), frameworks, Stopwatch()))
     gold = [json.loads(line) for line in (GOLD / "comments.jsonl").read_text(encoding="utf-8").splitlines()]
-    gold_of = match_comments(done.comments, gold)
-    print(f"comments {len(done.comments)}, matched to the gold file {len(gold_of)}")
+    gold_of = match_comments(done.read.comments, gold)
+    print(f"comments {len(done.read.comments)}, matched to the gold file {len(gold_of)}")
     planted = match_parts(done.analysis.segments, gold_of)
     report_themes(done.analysis, planted)
     report_rest(done.analysis, gold_of, planted)

@@ -27,7 +27,7 @@ from threadpoolctl import threadpool_limits
 from voice_of_care.counting import units
 from voice_of_care.embedding import Embedders
 from voice_of_care.frameworks import load_frameworks
-from voice_of_care.pipeline import run
+from voice_of_care.pipeline import Means, Stopwatch, run
 from voice_of_care.settings import ThemeSettings, load_settings
 from voice_of_care.themes import (
     Batch,
@@ -95,10 +95,10 @@ def exercise_case() -> Case:
     made = made_on_all()
     frameworks = load_frameworks(settings.priorities)
     embedders = Embedders(made.embedders.general, made.embedders.feedback)
-    done = run([EXERCISE], settings=settings, key=b"0" * 32, embedders=embedders, frameworks=frameworks)
+    done = run([EXERCISE], Means(settings, b"0" * 32, embedders, frameworks, Stopwatch()))
     gold = [json.loads(line) for line in (GOLD / "comments.jsonl").read_text(encoding="utf-8").splitlines()]
     found = done.analysis
-    gold_of = match_comments(done.comments, gold)
+    gold_of = match_comments(done.read.comments, gold)
     planted = match_parts(found.segments, gold_of).set_index("segment_id")["planted"]
     raised: dict[str, set[str]] = {}
     for comment_id, record in gold_of.items():
