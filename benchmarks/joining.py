@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 from exercise import EXERCISE, GOLD, match_comments, match_parts
-from sides import answers, as_sentiments, held, made_on_all, read_coded
+from sides import LABELS, answers, as_sentiments, held, made_on_all, read_coded
 from sklearn.metrics import adjusted_mutual_info_score
 from threadpoolctl import threadpool_limits
 
 from voice_of_care.counting import units
 from voice_of_care.embedding import Embedders
 from voice_of_care.frameworks import load_frameworks
-from voice_of_care.pipeline import run
+from voice_of_care.pipeline import Means, Stopwatch, run
 from voice_of_care.settings import ThemeSettings, load_settings
 from voice_of_care.themes import (
     Batch,
@@ -71,7 +71,10 @@ OURS = 0.3
 
 
 class Case(NamedTuple):
-    """Comments with what is known of them, the planted topic of segments, and which segments come later."""
+    """Comments with what is known of them, the planted topic of segments, and which segments come later.
+
+    `gold` has segments of one topic, `raised` the comments in which each topic is raised at all.
+    """
 
     name: str
     segments: pd.DataFrame
@@ -80,6 +83,7 @@ class Case(NamedTuple):
     sentiments: pd.DataFrame
     statements: pd.DataFrame | None
     gold: pd.Series
+    raised: dict[str, set[str]]
     is_later: np.ndarray
     embedder: Embedder
     settings: ThemeSettings
@@ -91,15 +95,20 @@ def exercise_case() -> Case:
     made = made_on_all()
     frameworks = load_frameworks(settings.priorities)
     embedders = Embedders(made.embedders.general, made.embedders.feedback)
-    done = run([EXERCISE], settings=settings, key=b"0" * 32, embedders=embedders, frameworks=frameworks)
+    done = run([EXERCISE], Means(settings, b"0" * 32, embedders, frameworks, Stopwatch()))
     gold = [json.loads(line) for line in (GOLD / "comments.jsonl").read_text(encoding="utf-8").splitlines()]
     found = done.analysis
-    planted = match_parts(found.segments, match_comments(done.comments, gold)).set_index("segment_id")["planted"]
+    gold_of = match_comments(done.read.comments, gold)
+    planted = match_parts(found.segments, gold_of).set_index("segment_id")["planted"]
+    raised: dict[str, set[str]] = {}
+    for comment_id, record in gold_of.items():
+        for topic in {name for part in record.get("parts", []) for name in part["themes"]}:
+            raised.setdefault(topic, set()).add(comment_id)
     when = found.segments["comment_id"].map(found.safe_comments.set_index("comment_id")["received_on"])
     unit_of = units(found.safe_comments)
     is_later = (when >= LATER_FROM).to_numpy()
-    given = (found.segments, found.safe_comments, unit_of, found.sentiments, found.statements, planted, is_later)
-    return Case("exercise", *given, made.embedders.both, settings.themes)
+    given = (found.segments, found.safe_comments, unit_of, found.sentiments, found.statements, planted)
+    return Case("exercise", *given, raised, is_later, made.embedders.both, settings.themes)
 
 
 def coded_case(path: Path, seed: int) -> Case:
@@ -113,11 +122,15 @@ def coded_case(path: Path, seed: int) -> Case:
     sentiments = as_sentiments(segments, given.level_of)
     gold = pd.Series(segments["comment_id"].map(given.codes).to_numpy(), index=segments["segment_id"]).dropna()
     is_later = segments["comment_id"].map(unit_of).isin(later).to_numpy()
-    about = (segments, given.comments, unit_of, sentiments, None, gold, is_later, made_on_all().embedders.both)
+    ids = given.comments["comment_id"].to_numpy()
+    raised = {label: set(ids[coded.priorities[given.rows, place]]) for place, label in enumerate(LABELS)}
+    about = (segments, given.comments, unit_of, sentiments, None, gold, raised, is_later, made_on_all().embedders.both)
     return Case(f"coded, seed {seed}", *about, ThemeSettings())
 
 
-def fit(case: Case, chosen: np.ndarray, **further: object) -> ThemesFound:
+def fit(
+    case: Case, chosen: np.ndarray, *, known: pd.DataFrame | None = None, former: Former | None = None
+) -> ThemesFound:
     """Return the themes of some of the segments."""
     segments = case.segments[chosen]
     return find_themes(
@@ -128,7 +141,8 @@ def fit(case: Case, chosen: np.ndarray, **further: object) -> ThemesFound:
         unit_of=case.unit_of,
         sentiments=_of(case.sentiments, segments),
         statements=None if case.statements is None else _of(case.statements, segments),
-        **further,
+        known=known,
+        former=former,
     )
 
 
@@ -207,9 +221,9 @@ def show_new_topic(case: Case, topic: str) -> None:
     """Print what becomes of a topic that nobody raised before."""
     ids = case.segments["segment_id"]
     of_topic = ids.map(case.gold).eq(topic).to_numpy()
-    everything = np.ones(len(ids), dtype=bool)
-    joined = add(case, fit(case, ~case.is_later & ~of_topic), ~(of_topic & ~case.is_later) & everything,
-                 fresh=case.is_later, later=case.is_later)  # fmt: skip
+    left_out = case.segments["comment_id"].isin(case.raised[topic]).to_numpy() & ~case.is_later
+    first = fit(case, ~case.is_later & ~left_out)
+    joined = add(case, first, ~left_out, fresh=case.is_later, later=case.is_later)
     new = set(ids[of_topic & case.is_later])
     people = case.unit_of.reindex(case.segments.loc[of_topic & case.is_later, "comment_id"]).nunique()
     coded = set(case.gold.index)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
     from voice_of_care.trends.following import SeriesFollowed
 
-SIMULATIONS = 40
+SIMULATIONS = 100
 EXERCISE = Path(__file__).resolve().parent.parent / "corpora" / "synthetic" / "listening-exercise"
 
 
@@ -163,19 +163,32 @@ def main() -> None:
     parser.add_argument("--project", type=Path)
     given = parser.parse_args()
     analysis = read_project(given.project) if given.project else analyse(given.path)
-    heard = gather_heard(analysis, unit_of=units(analysis.safe_comments))
-    report(heard, given.first, given.last)
+    report(gather_heard(analysis, unit_of=units(analysis.safe_comments)), given.first, given.last)
+    simulate_all()
+
+
+def simulate_all() -> None:
+    """Print what is said of made comments without change, with newcomers, with leavers, and with a true shift."""
     old = range(6)
+
+    def worse_if_new(service: int, _month: int) -> float:
+        return 0.6 if service > 5 else 0.2
+
     simulate("no change", lambda seed: made(seed, level=lambda *_: 0.2, services=old, first=lambda _: 0))
     simulate(
-        "four worse services join",
-        lambda seed: made(
-            seed, level=lambda s, _: 0.6 if s > 5 else 0.2, services=range(10), first=lambda s: 9 * (s > 5)
-        ),
+        "four worse services join half-way",
+        lambda seed: made(seed, level=worse_if_new, services=range(10), first=lambda service: 9 * (service > 5)),
     )
+
+    def leaving(seed: int) -> Heard:
+        heard = made(seed, level=worse_if_new, services=range(10), first=lambda _: 0)
+        gone = [f"Service {number}" for number in range(6, 10)]
+        return narrow(heard, lambda frame: ~(frame["service"].isin(gone) & (frame["received_on"] >= "2024-01-01")))
+
+    simulate("they leave half-way", leaving)
     simulate(
-        "all move half-way, 20% to 50%",
-        lambda seed: made(seed, level=lambda _, m: 0.5 if m >= 9 else 0.2, services=old, first=lambda _: 0),
+        "all move half-way, from 20% to 50%",
+        lambda seed: made(seed, level=lambda _, month: 0.5 if month >= 9 else 0.2, services=old, first=lambda _: 0),
     )
 
 

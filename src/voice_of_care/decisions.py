@@ -197,7 +197,16 @@ def _apply_events(analysis: Analysis) -> tuple[Analysis, int]:
         current = edit(current, payload, str(record["reason"] or ""))
         if action == "theme.merge":
             merged_into[str(payload["theme_id"])] = str(payload["into"])
-    return current, idle
+    return _without_refused(current, analysis.themes), idle
+
+
+def _without_refused(current: Analysis, themes: pd.DataFrame) -> Analysis:
+    """Take the segments from candidates that were refused in the end: they keep what they have besides."""
+    is_refused = themes["status"].eq("candidate") & current.themes["status"].eq("retired")
+    if not is_refused.any():
+        return current
+    of_refused = current.assignments["theme_id"].isin(themes.loc[is_refused, "theme_id"])
+    return replace(current, assignments=conform(current.assignments[~of_refused], ASSIGNMENTS))
 
 
 def _has_object(analysis: Analysis, action: str, payload: Payload) -> bool:

@@ -146,6 +146,7 @@ def refit(held: Held, means: Means, *, known: pd.DataFrame, theme_version: int) 
         records=held.known.records,
         files=held.known.files,
         people=held.known.people,
+        layouts=held.known.layouts,
     )
     candidates = earlier.themes.loc[earlier.themes["status"] == "candidate", "theme_id"]
     former = Former(

@@ -170,7 +170,7 @@ def analyse_comments(
 
 def behind_the_wall(read: ReadComments, comments: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the tables that only the store may hold, by name."""
-    told = {"records": read.records, "files": read.files, "people": read.people}
+    told = {"records": read.records, "files": read.files, "people": read.people, "layouts": read.layouts}
     return {"comments": comments, "repeats": repeats, **told}
 
 

@@ -202,13 +202,13 @@ def _hold(project: Project, store: Store) -> Held:
     stored = _read_stored(project, store, frameworks=_used_frameworks(project, store))
     standing = store.standing_runs()
     fits = standing[standing["kind"].isin(("analyse", "refit"))]
-    behind = {name: store.read(name) for name in ("comments", "repeats", "records", "files", "people")}
+    behind = {name: store.read(name) for name in ("comments", "repeats", *Known._fields) if name != "sources"}
     return Held(
         analysis=stored,
         decided=_decided(project, stored),
         comments=behind["comments"],
         repeats=behind["repeats"],
-        known=Known(behind["records"], behind["files"], behind["people"], stored.sources),
+        known=Known(behind["records"], behind["files"], behind["people"], stored.sources, behind["layouts"]),
         candidates=judge_candidates(stored),
         last_theme_number=_last_theme_number(store),
         fitted_in=int(fits["run_id"].max()),

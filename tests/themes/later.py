@@ -90,16 +90,17 @@ class Project:
         """Return what is held of the themes."""
         return Earlier(*(getattr(self.found, name) for name in Earlier._fields[:7]), **judged)
 
-    def add(self, rows: pd.DataFrame, **judged: frozenset[str]) -> ThemesFound:
-        """Add comments, and return the themes after."""
+    def add(self, rows: pd.DataFrame, *, mixed: int | None = None, **judged: frozenset[str]) -> ThemesFound:
+        """Add comments, their rows in an order drawn by `mixed`, if given; return the themes after."""
         known = len(self.rows)
         earlier = self.earlier(**judged)
         self.rows = pd.concat([self.rows, rows], ignore_index=True)
         comments, segments = self.comments, self.segments
         of = segments["comment_id"].map({each: place for place, each in enumerate(comments["comment_id"])})
+        order = np.random.default_rng(mixed)
         self.found = join_themes(
-            segments,
-            comments,
+            segments if mixed is None else segments.iloc[order.permutation(len(segments))],
+            comments if mixed is None else comments.iloc[order.permutation(len(comments))],
             earlier=earlier,
             batch=Batch(
                 frozenset(segments.loc[of >= known, "segment_id"]),

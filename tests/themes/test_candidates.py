@@ -163,3 +163,14 @@ def test_what_is_compared_is_bounded_whatever_the_order():
     assert first_by_hash(texts, 10) == first_by_hash(texts[::-1], 10)
     assert len(first_by_hash(texts, 10)) == 10
     assert first_by_hash(texts[::-1], 99) == sorted(texts)
+
+
+def test_candidates_do_not_depend_on_the_order_of_rows(with_garden):
+    _, found = with_garden
+    first, later = in_batches()
+    mixed = Project(first).add(pd.concat([later, garden(12)], ignore_index=True), mixed=7)
+    for name in ("themes", "theme_terms", "theme_vectors", "theme_prototypes", "quotes"):
+        assert getattr(mixed, name).to_json() == getattr(found, name).to_json()
+    key = ["segment_id", "theme_id"]
+    one, other = (each.assignments.sort_values(key).to_csv(index=False) for each in (mixed, found))
+    assert one == other

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from tests.themes.later import Project, candidates_of, in_batches
-from tests.themes.test_find import WordsEmbedder
+from tests.themes.test_find import WordsEmbedder, sentiments_of
+from voice_of_care.counting import units
 from voice_of_care.errors import StoreError
 from voice_of_care.settings import ThemeSettings
 from voice_of_care.themes import Batch, Earlier, join_themes
-from voice_of_care.themes.frozen import Frozen, prototypes_table, reaches_of, thaw
+from voice_of_care.themes.frozen import prototypes_table, reaches_of, thaw
 from voice_of_care.themes.words import REASON_NO_THEME, REASON_THANKS
 
 
@@ -60,9 +61,6 @@ def test_nothing_depends_on_the_order_of_rows(joined):
     def join(seed):
         rng = np.random.default_rng(seed)
         mixed = segments.iloc[rng.permutation(len(segments))].reset_index(drop=True)
-        from tests.themes.test_find import sentiments_of
-        from voice_of_care.counting import units
-
         held = Earlier(*(getattr(before, name) for name in Earlier._fields[:7]))
         batch = Batch(fresh, fresh, units(comments), sentiments_of(segments, ("dreadful", "grim")), None, 0)
         found = join_themes(
@@ -110,8 +108,6 @@ def test_comments_that_left_take_their_segments_and_quotes_with_them(joined):
     comments = project.comments[project.comments["comment_id"] != gone.rsplit(".", 1)[0]]
     segments = project.segments[project.segments["comment_id"].isin(comments["comment_id"])]
     after = project.found
-    from voice_of_care.counting import units
-
     held = Earlier(*(getattr(after, name) for name in Earlier._fields[:7]))
     batch = Batch(frozenset(), frozenset(), units(comments), pd.DataFrame(columns=["segment_id", "label"]), None, 0)
     left = join_themes(
@@ -146,4 +142,3 @@ def test_reach_leaves_each_text_out_of_its_own_group():
     assert 0.02 < outside.mean() < 0.09
     alone = reaches_of(np.zeros(1, dtype=int), np.zeros(1, dtype=int), vectors[:1], topics=[[0]])
     assert alone[0] == 1.0
-    assert isinstance(Frozen, type)

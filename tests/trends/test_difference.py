@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -233,3 +235,69 @@ def test_without_dates_or_actions_the_tables_are_empty_or_say_so():
 def test_any_length_of_periods_will_do(kind):
     found = judged(hear({"a": (0.5, 0.2)}, heard=60), act(services=()), period=kind)
     assert row_of(found)["verdict"] == "signal_after"
+
+
+GOLD = Path(__file__).resolve().parents[2] / "corpora" / "gold" / "listening-exercise"
+POLARITY = {
+    "very_negative": -1.0,
+    "negative": -0.5,
+    "neutral": 0.0,
+    "mixed": 0.0,
+    "positive": 0.5,
+    "very_positive": 1.0,
+}
+SILENT = {"non_answer", "empty", "not_english", "tags", "repeat"}
+
+
+def hear_gold():
+    """Return what the synthetic listening exercise holds, as its gold codings have it."""
+    records = [json.loads(line) for line in (GOLD / "comments.jsonl").read_text(encoding="utf-8").splitlines()]
+    told = [each for each in records if not SILENT & set(each["flags"])]
+    about = {
+        each["id"]: {
+            "comment_id": each["id"],
+            "unit": each["response"] or each["id"],
+            "cluster": each["response"] or each["id"],
+            **_ABOUT,
+            "respondent_group": each["group"],
+            "service": each["service"],
+            "channel": each["file"].split("/")[0],
+            "received_on": pd.Timestamp(each["date"]) if each["date"] else pd.NaT,
+            "score": float("nan"),
+        }
+        for each in told
+    }
+    parts = [
+        {**about[each["id"]], "scope": "theme", "item_id": theme, "segment_id": f"{each['id']}.{place}"}
+        | {"polarity": POLARITY[part["sentiment"]], "sentiment": part["sentiment"]}
+        for each in told
+        for place, part in enumerate(each["parts"])
+        for theme in sorted(set(part["themes"]))
+    ]
+    comments = pd.DataFrame(list(about.values())).assign(polarity=0.0, sentiment="neutral", run_id=1)
+    return Heard(*(frame.astype({"received_on": "datetime64[us]"}) for frame in (comments, pd.DataFrame(parts))))
+
+
+def test_the_theme_that_improves_in_the_exercise_is_found_and_hardly_another():
+    heard = hear_gold()
+    planted = json.loads((GOLD / "planted.json").read_text(encoding="utf-8"))["improving"]
+    themes = sorted(heard.mentions["item_id"].unique())
+    actions = pd.concat(
+        [
+            act(services=(), item_id=theme, starts_on=planted["on"], action_id=f"A{number}")
+            for number, theme in enumerate(themes, start=1)
+        ]
+    )
+    found = judge_differences(
+        heard, conform(actions, ACTIONS), settings=TrendSettings(), report_date=datetime.date(2025, 3, 31)
+    ).differences
+    themed = found.assign(
+        theme=found["action_id"].map(dict(zip(actions["action_id"], actions["item_id"], strict=True)))
+    )
+    signals = themed[themed["verdict"].str.startswith("signal")]
+    parking = signals[signals["theme"] == "parking"]
+    assert set(parking["measure"]) >= {"negative", "sentiment"}
+    assert set(parking["signal"]) <= {"improvement", "neutral"}
+    others = signals[(signals["theme"] != "parking") & (signals["measure"] != "raised")]
+    assert len(others) <= 2
+    assert "improvement" not in others["signal"].tolist()

@@ -155,7 +155,7 @@ def test_without_dates_there_are_no_series():
     assert followed.charts.empty
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(0, 10_000))
 def test_shares_lie_within_their_intervals_and_units_add_up(seed):
     heard = make_heard(SIX[:3], months=5, seed=seed)
@@ -253,6 +253,39 @@ def test_a_shift_stands_where_newcomers_join_as_well():
     assert len(chart["joined"]) == 4
 
 
+def test_who_fills_in_which_box_does_not_explain_a_shift_away():
+    """Two boxes, one for praise: who is discontent leaves it empty, so that the answers' mix moves with the level."""
+    told = make_heard([place._replace(moves_at=9, moves_to=0.5) for place in SIX], seed=11, theme_share=0).comments
+    is_bad = told["sentiment"].eq("negative")
+    first = told.assign(question=is_bad.map({True: "Better?", False: "Good?"}))
+    also = first[~is_bad & (first.index % 2 == 0)].assign(question="Better?", sentiment="negative", polarity=-0.4)
+    comments = pd.concat([first, also.assign(comment_id=also["comment_id"] + "b")], ignore_index=True)
+    chart = chart_of(follow(Heard(comments, make_heard(SIX[:1], months=1, theme_share=0).mentions)))
+    assert (chart["variation"], chart["mix"]) == ("concern_high", "stands")
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from(["week", "month", "quarter"]))
+def test_whatever_is_heard_has_one_chart_a_series(random_numbers, period):
+    choose = random_numbers.choice
+    count, span = choose([1, 2, 5, 40, 150]), choose([1, 10, 60, 400])
+    rows = [
+        (
+            f"U{random_numbers.randrange(count)}",
+            choose([None, *[pd.Timestamp("2023-01-01") + pd.Timedelta(days=random_numbers.randrange(span))] * 8]),
+            choose([None, "X", "Y"]),
+            choose(["negative", "positive", "neutral", "mixed"]),
+            choose([None, 1, 3, 5]) if count > 5 else None,
+        )
+        for _ in range(count)
+    ]
+    followed = follow(said(*rows), period=period, rebases=choose([None, rebase("2023-03-10"), rebase("2031-01-01")]))
+    keys = ["scope", "item_id", "measure"]
+    assert followed.series[keys].drop_duplicates().shape[0] == len(followed.charts)
+    charted = followed.control_points[keys].drop_duplicates().shape[0]
+    assert charted == followed.charts["standing"].ne("table_only").sum()
+
+
 def test_a_mix_of_which_too_little_is_left_is_not_judged():
     places = [place._replace(last=9) for place in SIX] + [place._replace(first=9) for place in FOUR_WORSE]
     followed = follow(make_heard(places, seed=11))
@@ -264,14 +297,14 @@ def test_a_mix_of_which_too_little_is_left_is_not_judged():
 
 def test_without_change_few_charts_flag_and_none_is_called_a_mix():
     flagged = drawn = called = 0
-    for seed in range(10):
+    for seed in range(6):
         charts = follow(make_heard(SIX, seed=seed)).charts
         limits = charts[charts["variation"].notna()]
         drawn += len(limits)
         flagged += int(limits["variation"].ne("common_cause").sum())
         called += int(charts["mix"].eq("mix").sum())
-    assert drawn > 80
-    assert flagged / drawn < 0.06
+    assert drawn > 60
+    assert flagged / drawn < 0.08
     assert called <= 2
 
 

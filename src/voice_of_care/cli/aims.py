@@ -9,13 +9,13 @@ from voice_of_care.errors import InputError
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from voice_of_care.analysis import Analysis
     from voice_of_care.settings import PeriodKind, TrendSettings
 
 _SUGGESTED = 3
-_LIKENESS = 0.5
+_LIKENESS = 0.6
 _LISTED = 12
 
 
@@ -43,14 +43,13 @@ def find_aim(analysis: Analysis, named: Mapping[str, str | None]) -> Aim:
             return Aim(scope, _find_theme(analysis, value, scope))
         if scope == "priority":
             return Aim(scope, _find(value, _priorities(analysis), "priority", "'voice-of-care frameworks list' shows"))
-        known = {str(name): str(name) for name in analysis.safe_comments[scope].dropna().unique()}
-        return Aim(scope, _find(value, known, scope.replace("_", " "), "The comments name"))
+        return Aim(scope, _find(value, _values(analysis, scope), scope.replace("_", " "), "The comments name"))
     return Aim("overall", "")
 
 
 def find_services(analysis: Analysis, names: Iterable[str]) -> list[str]:
     """Return services by the names the comments give them, sorted, each once."""
-    known = {str(name): str(name) for name in analysis.safe_comments["service"].dropna().unique()}
+    known = _values(analysis, "service")
     return sorted({_find(name, known, "service", "The comments name") for name in names})
 
 
@@ -112,28 +111,30 @@ def _find_theme(analysis: Analysis, value: str, scope: str) -> str:
     themes = standing(analysis.themes)
     is_parent = themes["theme_id"].isin(themes["parent_id"].dropna())
     themes = themes[is_parent] if scope == "parent" else themes[~is_parent]
-    known = {**dict(zip(themes["label"], themes["theme_id"], strict=True)), **{i: i for i in themes["theme_id"]}}
+    ids = themes["theme_id"].tolist()
+    known = [*zip(themes["label"].tolist(), ids, strict=True), *zip(ids, ids, strict=True)]
     what = "theme" if scope == "theme" else "parent theme"
     saying = themes[[value.strip().casefold() in words for words in themes["keywords"]]]
-    if value.strip().casefold() not in {name.casefold() for name in known} and len(saying):
+    if value.strip().casefold() not in {name.casefold() for name, _ in known} and len(saying):
         named = " and ".join(f"{row.label} ({row.theme_id})" for row in saying.head(_SUGGESTED).itertuples())
         msg = f"No {what} is called '{value}' in this project, but it is a word of {named}."
         raise InputError(msg)
     return _find(value, known, what, "There are")
 
 
-def _priorities(analysis: Analysis) -> dict[str, str]:
-    return {
-        f"{framework.id}/{element.id}": f"{framework.id}/{element.id}"
-        for framework in analysis.frameworks
-        for element in framework.elements
-    }
+def _values(analysis: Analysis, column: str) -> list[tuple[str, str]]:
+    return [(str(name), str(name)) for name in analysis.safe_comments[column].dropna().unique()]
 
 
-def _find(value: str, known: Mapping[str, str], what: str, where: str) -> str:
-    """Return the one meant, letter for letter save capitals, or name the nearest."""
+def _priorities(analysis: Analysis) -> list[tuple[str, str]]:
+    ids = [f"{each.id}/{element.id}" for each in analysis.frameworks for element in each.elements]
+    return list(zip(ids, ids, strict=True))
+
+
+def _find(value: str, known: Sequence[tuple[str, str]], what: str, where: str) -> str:
+    """Return the one meant, letter for letter save capitals, or name the nearest; `known` are names and ids."""
     folded: dict[str, list[str]] = {}
-    for name, found in known.items():
+    for name, found in known:
         folded.setdefault(name.casefold(), []).append(found)
     meant = folded.get(value.strip().casefold(), [])
     if len(set(meant)) == 1:
@@ -141,8 +142,8 @@ def _find(value: str, known: Mapping[str, str], what: str, where: str) -> str:
     if meant:
         msg = f"{len(meant)} {what}s are called '{value}': give the id instead ({', '.join(sorted(meant))})."
         raise InputError(msg)
-    near = _nearest(value, known)
-    names = sorted(name for name, found in known.items() if name != found) or sorted(known)
+    near = _nearest(value, [name for name, _ in known])
+    names = sorted(name for name, found in known if name != found) or sorted(name for name, _ in known)
     rest = ["and more"] if len(names) > _LISTED else []
     hint = (
         f"Did you mean {' or '.join(near)}?" if near else f"{where} {', '.join([*names[:_LISTED], *rest]) or 'none'}."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
@@ -18,7 +17,7 @@ from voice_of_care.intake.columns import (
 )
 from voice_of_care.intake.dates import read_dates
 from voice_of_care.intake.globs import matches
-from voice_of_care.intake.identity import digest_of
+from voice_of_care.intake.headers import numbered_headers, signature_of_headers
 from voice_of_care.intake.presets import (
     Preset,
     find_preset,
@@ -53,6 +52,7 @@ Use = Literal[
     "empty",
 ]
 MAPPING = "mapping"
+BY_HEADER_ALONE = "header asks for words; no cell is filled"
 _SINGLE: tuple[Use, ...] = (
     "response_id", "respondent_id", "session_id", "people_present", "date", "may_quote", "question",
     "respondent_group", "score", "service", "site",
@@ -110,21 +110,6 @@ class Remembered(NamedTuple):
     records: int
 
 
-def numbered_headers(headers: Sequence[str]) -> list[tuple[str, int]]:
-    """Return each header in plain letters, with its number among columns of that header."""
-    seen: Counter[str] = Counter()
-    numbered = []
-    for header in headers:
-        seen[plain(header)] += 1
-        numbered.append((plain(header), seen[plain(header)]))
-    return numbered
-
-
-def signature_of_headers(headers: Sequence[str]) -> str:
-    """Return what tells a table's columns from those of other tables, in whatever order they stand."""
-    return digest_of("table", *sorted(plain(header) for header in headers if header))
-
-
 @dataclass(frozen=True)
 class _Table:
     header_row: int
@@ -163,21 +148,28 @@ def find_layout(
     if not table.values or not table.values[0]:
         return Layout(row, table.first_data_row, table.headers, (), preset.id if preset else None)
     known = recall(signature_of_headers(table.headers)) if recall is not None else None
+    guess = _layout_by_words(table, preset, settings.intake.group_words, known)
     if known is not None and (known.preset == MAPPING or known.records >= len(table.values[0])):
-        return _layout_as_before(table, known)
-    return _layout_by_words(table, preset, settings.intake.group_words, known)
+        return _layout_as_before(guess, known)
+    return guess
 
 
-def _layout_as_before(table: _Table, known: Remembered) -> Layout:
-    columns = [
-        Column(place, header, table.questions[place], cast("Use", use), "as in files read before")
-        for place, (header, numbered) in enumerate(zip(table.headers, numbered_headers(table.headers), strict=True))
-        for use in known.uses.get(numbered, ("not read",))
-    ]
-    return Layout(
-        table.header_row, table.first_data_row, table.headers, tuple(columns), known.preset, known.scale,
-        () if any(column.use == "comment" for column in columns) else (_NO_COMMENT,), known.day_first,
-    )  # fmt: skip
+def _layout_as_before(guess: Layout, known: Remembered) -> Layout:
+    """Return the layout remembered; of columns that were empty then, what is guessed now."""
+    headers = numbered_headers(guess.headers)
+    taken = {use for uses in known.uses.values() for use in uses if use in _SINGLE}
+    columns: list[Column] = []
+    for column in guess.columns:
+        uses = known.uses.get(headers[column.place])
+        if uses is None and column.use not in taken:
+            is_unseen = column.why == BY_HEADER_ALONE
+            columns.append(column._replace(use="empty", why="no cell is filled") if is_unseen else column)
+        elif all(other.place != column.place for other in columns):
+            columns += [column._replace(use=cast("Use", use), why="as in files read before")
+                        for use in uses or ("not read",)]  # fmt: skip
+    problems = () if any(column.use == "comment" for column in columns) else (_NO_COMMENT,)
+    return replace(guess, columns=tuple(columns), preset=known.preset, scale=known.scale, problems=problems,
+                   day_first=known.day_first)  # fmt: skip
 
 
 def clean_header(value: Cell) -> str:
@@ -493,4 +485,5 @@ class _Finder:
                 continue
             asks = first_match(header_words().comment, header) is not None or self.table.questions[place].endswith("?")
             if self.profiles[place].is_free_text(asks_for_words=asks):
-                self.uses[place] = ("comment", "header asks for words" if asks else "long, varied texts")
+                why = BY_HEADER_ALONE if self.profiles[place].is_empty else "header asks for words"
+                self.uses[place] = ("comment", why if asks else "long, varied texts")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from voice_of_care.intake.cleaning import clean_text, find_reason
 from voice_of_care.intake.dates import ReadDates, read_dates
+from voice_of_care.intake.headers import signature_of_headers
 from voice_of_care.intake.identity import digest_of
 from voice_of_care.intake.items import Defaults, Facts, Identity, Item
-from voice_of_care.intake.layout import signature_of_headers
 from voice_of_care.intake.presets import plain_header
 from voice_of_care.intake.vocabulary import as_number, find_group, plain, read_permission, read_score
 

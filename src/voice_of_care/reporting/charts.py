@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 import vl_convert
+from altair.utils.schemapi import debug_mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,10 +71,12 @@ def draw(
     stem: str, title: str, description: str, *, spec: Callable[[Sequence[Row], Layout], Any], rows: Sequence[Row]
 ) -> Drawing:
     """Render a chart in both layouts."""
-    wide, narrow = (
-        _svg(spec(rows, layout), stem=f"{stem}-{name}", title=title, description=description)
-        for name, layout in (("wide", WIDE), ("narrow", NARROW))
-    )
+    # Checking our own specifications against Vega-Lite's schema would take most of the time that a report takes.
+    with debug_mode(arg=False):
+        wide, narrow = (
+            _svg(spec(rows, layout), stem=f"{stem}-{name}", title=title, description=description)
+            for name, layout in (("wide", WIDE), ("narrow", NARROW))
+        )
     return Drawing(stem, title, description, wide, narrow)
 
 
@@ -276,7 +279,7 @@ def _is_banded(layer: alt.Chart) -> bool:
 
 def _svg(chart: alt.LayerChart, *, stem: str, title: str, description: str) -> str:
     """Render a chart and give it our title and description in place of the generated roles."""
-    svg = vl_convert.vegalite_to_svg(chart.to_dict())
+    svg = vl_convert.vegalite_to_svg(chart.to_dict(validate=False))
     svg = re.sub(r' (?:aria-[a-z]+|role|class|pointer-events|xmlns:xlink|version)="[^"]*"', "", svg)
     svg = re.sub(r'<path d=""[^>]*/>|<path d="M0,0h[\d.]+v[\d.]+h-?[\d.]+Z"/>|<g[^>]*></g>', "", svg)
     svg = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), svg)

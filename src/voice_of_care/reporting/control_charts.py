@@ -213,13 +213,16 @@ def _limits(rows: Sequence[Row], x: alt.X, y_scale: alt.Scale) -> list[alt.Chart
 
 
 def _steps(rows: Sequence[Row], name: str) -> list[Row]:
-    """Return the corners of a line that holds its level through each period, a part for each phase."""
+    """Return the corners of a line that holds its level through each period, a part for each phase and run."""
     corners: list[Row] = []
+    gaps = 0
     for row in rows:
         level = row.get(name)
         if level is None:
             continue
-        part, start, end = row["phase"], row["place"] - 0.5, row["place"] + 0.5
+        start, end = row["place"] - 0.5, row["place"] + 0.5
+        gaps += bool(corners) and corners[-1]["place"] != start
+        part = f"{row['phase']}-{gaps}"
         goes_on = bool(corners) and corners[-1]["part"] == part and corners[-1]["place"] == start
         if goes_on and corners[-1]["level"] == level and len(corners) > 1 and corners[-2]["level"] == level:
             corners[-1] = {"part": part, "place": end, "level": level}

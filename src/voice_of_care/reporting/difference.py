@@ -217,14 +217,14 @@ def _gap(value: float, measure: str) -> str:
 
 
 def _points(touched: pd.DataFrame, row: Any, discloser: Discloser) -> tuple[AfterPoint, ...]:  # noqa: ANN401 (a row)
-    """Return the points of the chart; none where one of them may not be shown."""
+    """Return the points of the chart; none where too many of them may not be shown."""
     rows = touched.assign(
         period_kind=row.period_kind,
         is_complete=touched["is_judged"],
         value=touched["value"] if row.measure == "sentiment" else touched["value"] / 100,
     )
     shown = followed.show_points(rows, kind=row.period_kind, measure=row.measure, discloser=discloser)
-    if not followed.may_show(shown, measure=row.measure, rows=rows, discloser=discloser):
+    if not followed.may_draw(shown):
         return ()
     digits = 2 if row.measure == "sentiment" else 1 if discloser.is_internal else 0
     return tuple(_point(point, each, digits) for point, each in zip(shown, records(rows), strict=True))
@@ -235,6 +235,8 @@ def _point(shown: followed.ShownPoint, row: Any, digits: int) -> AfterPoint:  # 
         None if pd.isna(value) else round(float(value), digits)
         for value in (row.centre, row.lower_limit, row.upper_limit, row.counterfactual)
     )
+    if shown.is_withheld:  # limits that follow the number of people would tell it
+        lower = upper = None
     return AfterPoint(
         shown.name,
         shown.short,

@@ -102,7 +102,8 @@ def view_emerging(facts: Facts, items: Items, *, discloser: Discloser, settings:
     for row in records(frame):
         item = items.get("theme", str(row.theme_id))
         if item is not None:
-            lines.append((_order(row, item), _emerged(row, item, discloser)))
+            line = _emerged(row, item, discloser)
+            lines.append((_order(row, line), line))
     lines.sort(key=lambda each: each[0])
     first = frame.iloc[0] if len(frame) else None
     refitted = facts.analysis.lineage
@@ -120,11 +121,11 @@ def view_emerging(facts: Facts, items: Items, *, discloser: Discloser, settings:
     )
 
 
-def _order(row: Any, item: Item) -> tuple[int, bool, float, str]:  # noqa: ANN401 (a row)
-    size = 0.0 if pd.isna(row.low) else round(-float(row.low), 6)
-    if row.verdict == "fading":
-        size = 0.0 if pd.isna(row.high) else round(float(row.high), 6)
-    return (trend_words.VERDICT_ORDER.index(row.verdict), item.is_catch_all, size, item.label.casefold())
+def _order(row: Any, line: Emerged) -> tuple[int, bool, float, str]:  # noqa: ANN401 (a row)
+    """Return what to rank by: the strongest first as far as it may be shown, else by name."""
+    end, sign = (row.high, 1) if line.verdict == "fading" else (row.low, -1)
+    size = sign * round(float(end), 1) if line.interval and not pd.isna(end) else 0.0
+    return (trend_words.VERDICT_ORDER.index(line.verdict), line.item.is_catch_all, size, line.item.label.casefold())
 
 
 def _emerged(row: Any, item: Item, discloser: Discloser) -> Emerged:  # noqa: ANN401 (a row)
@@ -154,7 +155,7 @@ def _interval(low: float, high: float) -> str:
 def _times(ratio: float) -> str:
     if pd.isna(ratio):
         return ""
-    return "over 20" if ratio > 20 else f"{ratio:.1f}"
+    return "over 20" if ratio > 20 else f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2f}"
 
 
 def _span(first: str, last: str) -> str:
@@ -177,13 +178,16 @@ def _candidates(facts: Facts, *, discloser: Discloser, settings: Settings) -> tu
 
 
 def _became(frame: pd.DataFrame, discloser: Discloser) -> tuple[Became, ...]:
-    """Return what became of each theme, old themes in the order of their people."""
-    ordered = frame.assign(
-        left=frame.groupby("old_theme_id", dropna=True)["units"].transform("sum"), is_new=frame["old_theme_id"].isna()
+    """Return what became of each theme, old themes in the order of their people as far as these may be shown."""
+    shown = frame.assign(
+        units=[max(discloser.count(int(number)).rank, 0) for number in frame["units"]], exact=frame["units"]
+    )
+    ordered = shown.assign(
+        left=shown.groupby("old_theme_id", dropna=True)["units"].transform("sum"), is_new=frame["old_theme_id"].isna()
     ).sort_values(["is_new", "left", "old_label", "units", "new_label"], ascending=[True, False, True, False, True])
     found = []
     for row in records(ordered):
-        units = discloser.count(int(row.units))
+        units = discloser.count(int(row.exact))
         share = row.share_of_old
         of_old = "" if pd.isna(share) or not discloser.is_internal else trend_words.percent(round(100 * share))
         names = [("", "") if pd.isna(key) else (str(key), str(label)) for key, label in _ends(row)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from voice_of_care.reporting import trend_words, words
-from voice_of_care.reporting.disclosure import FEWEST_FOR_A_MEAN, Count, Discloser, share_of
+from voice_of_care.reporting.disclosure import FEWEST_FOR_A_MEAN, SUPPRESSED, Count, Discloser, share_of
 from voice_of_care.reporting.facts import records
 from voice_of_care.reporting.overview import is_catch_all
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Key = tuple[str, str, str]
 """scope, item_id and measure of a series."""
 ITEM_COLUMNS = {"service": "service", "site": "site", "respondent_group": "respondent_group"}
+
+MOST_WITHHELD = 0.25
+"""Share of points that a chart may leave out, as they rest on few people."""
 
 
 class Item(NamedTuple):
@@ -53,6 +56,7 @@ class ShownPoint(NamedTuple):
     value: float | None
     text: str
     is_complete: bool
+    is_withheld: bool
 
 
 def name_items(facts: Facts, *, discloser: Discloser) -> Items:
@@ -87,26 +91,39 @@ def series_by_key(frame: pd.DataFrame) -> dict[Key, pd.DataFrame]:
 
 
 def show_points(rows: pd.DataFrame, *, kind: str, measure: str, discloser: Discloser) -> tuple[ShownPoint, ...]:
-    """Return the periods of one kind as they may be shown, oldest first."""
+    """Return the periods of one kind, oldest first; those that rest on few people are withheld.
+
+    Few are a period's people, those counted, and those that are not. Where totals are exact, a second period goes with
+    a lone withheld one.
+    """
     of_kind = rows[rows["period_kind"] == kind].sort_values("starts_on", kind="stable") if len(rows) else rows
+    found = records(of_kind)
+    few = {place for place, row in enumerate(found) if not _is_open(row, measure, discloser)}
+    if len(few) == 1 and discloser.profile in {"threshold5", "threshold10"}:
+        others = [place for place in range(len(found)) if place not in few and int(found[place].denominator)]
+        few |= set(sorted(others, key=lambda place: (int(found[place].denominator), place))[:1])
     show = _tone if measure == "sentiment" else _share
-    return tuple(show(row, kind, discloser) for row in records(of_kind))
+    shown = (show(row, kind, discloser) for row in found)
+    return tuple(_withhold(point) if place in few else point for place, point in enumerate(shown))
 
 
-def may_show(points: Sequence[ShownPoint], *, measure: str, rows: pd.DataFrame, discloser: Discloser) -> bool:
-    """Return whether every point of a series may be shown: its people, those counted, and those that are not."""
+def may_draw(points: Sequence[ShownPoint]) -> bool:
+    """Return whether so few points are withheld that the rest still shows the course."""
+    return sum(point.is_withheld for point in points) <= MOST_WITHHELD * len(points)
+
+
+def _is_open(row: Any, measure: str, discloser: Discloser) -> bool:  # noqa: ANN401 (a row)
+    whole = int(row.denominator)
     if discloser.is_internal:
         return True
-    kept = rows[rows["period"].isin({point.period for point in points})]
-    whole = kept["denominator"].astype(int)
     if measure == "sentiment":
-        return bool(((whole == 0) | (whole >= max(FEWEST_FOR_A_MEAN, discloser.fewest_shown))).all())
-    part = kept["numerator"].fillna(0).round().astype(int)
-    return all(_is_shown(number, discloser) for counts in (whole, part, whole - part) for number in counts)
+        return whole == 0 or whole >= max(FEWEST_FOR_A_MEAN, discloser.fewest_shown)
+    part = 0 if pd.isna(row.numerator) else round(row.numerator)
+    return not any(discloser.count(max(number, 0)).is_suppressed for number in (whole, part, whole - part))
 
 
-def _is_shown(number: int, discloser: Discloser) -> bool:
-    return not discloser.count(max(int(number), 0)).is_suppressed
+def _withhold(point: ShownPoint) -> ShownPoint:
+    return point._replace(numerator=Count(None), denominator=Count(None), value=None, text=SUPPRESSED, is_withheld=True)
 
 
 def _share(row: Any, kind: str, discloser: Discloser) -> ShownPoint:  # noqa: ANN401 (a row)
@@ -121,18 +138,17 @@ def _share(row: Any, kind: str, discloser: Discloser) -> ShownPoint:  # noqa: AN
         shown = share_of(numerator, denominator)
         value = None if shown.percent is None else float(shown.percent)
         text = "nobody heard" if whole == 0 else shown.text
-    return ShownPoint(*_about(row, kind), numerator, denominator, value, text, bool(row.is_complete))
+    about = _about(row, kind)
+    return ShownPoint(*about, numerator, denominator, value, text, bool(row.is_complete), is_withheld=False)
 
 
 def _tone(row: Any, kind: str, discloser: Discloser) -> ShownPoint:  # noqa: ANN401 (a row)
     whole = int(row.denominator)
-    denominator = discloser.count(whole)
-    is_held_back = not discloser.is_internal and whole < max(FEWEST_FOR_A_MEAN, discloser.fewest_shown)
-    given = row.value
-    value = None if is_held_back or pd.isna(given) else round(given, 2)
-    text = "nobody heard" if whole == 0 else "*" if value is None else trend_words.tone(value)
+    value = None if pd.isna(row.value) else round(row.value, 2)
+    text = "nobody heard" if value is None else trend_words.tone(value)
     about = _about(row, kind)
-    return ShownPoint(*about, Count(None), denominator, value, text, bool(row.is_complete))
+    counts = Count(None), discloser.count(whole)
+    return ShownPoint(*about, *counts, value, text, bool(row.is_complete), is_withheld=False)
 
 
 def _about(row: Any, kind: str) -> tuple[str, str, str]:  # noqa: ANN401 (a row)

@@ -194,7 +194,6 @@ def _line(row: Any, key: Key, items: Items, rows: pd.DataFrame, discloser: Discl
     item = items.named[key[:2]]
     points = followed.show_points(rows, kind=row.period_kind, measure=key[2], discloser=discloser)
     complete = [point for point in points if point.is_complete]
-    of_kind = rows[rows["period_kind"] == row.period_kind]
     return Line(
         key=key,
         anchor="-".join(part for part in ("series", key[0], item.slug, key[2]) if part).replace("_", "-"),
@@ -213,7 +212,7 @@ def _line(row: Any, key: Key, items: Items, rows: pd.DataFrame, discloser: Discl
         mix=row.mix,
         joined=_may_be_named(row.joined, items),
         left=_may_be_named(row.left, items),
-        can_be_drawn=followed.may_show(points, measure=key[2], rows=of_kind, discloser=discloser),
+        can_be_drawn=followed.may_draw(points),
     )
 
 
@@ -307,8 +306,7 @@ def _coarser(line: Line, rows: pd.DataFrame, discloser: Discloser) -> tuple[Show
         return ()
     quarters = rows[rows["period_kind"] == "quarter"]
     points = followed.show_points(quarters, kind="quarter", measure=line.measure, discloser=discloser)
-    is_open = followed.may_show(points, measure=line.measure, rows=quarters, discloser=discloser)
-    return points if is_open else ()
+    return points if followed.may_draw(points) else ()
 
 
 def _point(shown: ShownPoint, row: Any, line: Line, discloser: Discloser) -> Point:  # noqa: ANN401 (a row)
@@ -319,6 +317,8 @@ def _point(shown: ShownPoint, row: Any, line: Line, discloser: Discloser) -> Poi
         None if pd.isna(limit) else round(float(limit), digits)
         for limit in (row.centre, row.lower_limit, row.upper_limit)
     )
+    if shown.is_withheld and line.method == "p_prime":  # such limits tell how many were heard
+        lower = upper = None
     kind = row.point_type
     if line.is_explained and kind != "common_cause":  # no trend, so neither better nor worse
         kind = f"special_cause_neutral_{'high' if row.value > row.centre else 'low'}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from voice_of_care.reporting import control_charts, trend_words
 from voice_of_care.reporting.control_charts import PERCENT, PROVISIONAL, Canvas, Moment
+from voice_of_care.reporting.disclosure import SUPPRESSED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,9 +59,13 @@ def _draw_card(card: Card, points: Sequence[Point], stem: str) -> Drawing:
         note=PROVISIONAL if line.standing == "provisional" else "",
         bounds=_TONE_BOUNDS if line.measure == "sentiment" else PERCENT,
         centre_name="Median" if line.standing == "run_chart" else "Mean",
-        missing="nobody heard",
+        missing=_missing(any(point.shown.is_withheld for point in points)),
     )
     return control_charts.draw_control(stem, _title(card), _describe(card, points), rows=rows, canvas=canvas)
+
+
+def _missing(is_withheld: bool) -> str:
+    return "too few to show" if is_withheld else "nobody heard"
 
 
 def _title(card: Card) -> str:
@@ -80,7 +85,7 @@ def _describe(card: Card, points: Sequence[Point]) -> str:
     limited = next((point for point in reversed(points) if point.lower is not None and point.upper is not None), None)
     if limited is not None and limited.lower is not None and limited.upper is not None:
         low, high = (trend_words.measured(line.measure, limit) for limit in (limited.lower, limited.upper))
-        flagged = [point.shown.name for point in points if point.point_type != "common_cause"]
+        flagged = [point.shown.name for point in known if point.point_type != "common_cause"]
         said.append(f"Limits {low} to {high}.")
         said.append(f"Signals in {len(flagged)}: {_some(flagged)}." if flagged else "No point is a signal.")
     return f"{' '.join(said)} All figures are in the table below."
@@ -110,7 +115,7 @@ def _draw_measured(action: ActionView, measured: Measured) -> Drawing:
         unit="" if measured.measure == "sentiment" else "%",
         moments=(Moment(first - 0.5, f"{action.action_id}: {action.what}"),),
         bounds=_TONE_BOUNDS if measured.measure == "sentiment" else PERCENT,
-        missing="nobody heard",
+        missing=_missing(any(point.text == SUPPRESSED for point in measured.points)),
     )
     title = f"{action.what}: {trend_words.MEASURES[measured.measure]}. {measured.word}"
     description = (

@@ -36,8 +36,9 @@ STANDINGS = {
 }
 STANDINGS_SAY = {
     "full": "",
-    "provisional": "The limits are provisional: they rest on 12 to 19 points and will move as more come.",
-    "run_chart": "A run chart with the median: under 12 points no limits are drawn and no signal is told.",
+    "provisional": "The limits are provisional and will move as more points come.",
+    "run_chart": "A run chart with the median: under 12 points, or with too few people in each, no limits are drawn and"
+    " no signal is told.",
     "table_only": "Under 8 points there is no chart: the figures stand in the table.",
 }
 STATES = {

@@ -183,6 +183,11 @@ def join_words(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
+def join_some(parts: list[str], most: int = 3) -> str:
+    """Join as in 'a, b, c and 4 more'."""
+    return join_words(parts if len(parts) <= most + 1 else [*parts[:most], f"{len(parts) - most} more"])
+
+
 def in_tenths(tenths: int) -> str:
     """Return a number of tenths as in 'about 8 in 10'."""
     return {0: "hardly any", 10: "nearly all"}.get(tenths, f"about {tenths} in 10")

@@ -138,6 +138,8 @@ def name_changes(cells: pd.DataFrame, strata: pd.DataFrame) -> Changes:
     joined: dict[int, list[str]] = {}
     left: dict[int, list[str]] = {}
     for column in STRATUM:
+        if len(strata[column].unique()) == 1:
+            continue
         names = cells["stratum"].map(strata[column])
         in_window = {name: cells["whole"].where(mask, 0) for name, mask in windows.items()}
         sizes = pd.DataFrame(in_window).groupby([cells["item"], names]).sum()

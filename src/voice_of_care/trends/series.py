@@ -117,10 +117,19 @@ def count_units(rows: Rows, periods: pd.DataFrame) -> Counted:
     mentioned = voices.loc[voices["item"].isin(rows.of_scopes(MENTIONED)), _VOICE]
     raised = mentioned.merge(overall, on=["period", "unit"], validate="many_to_many").assign(raised=1)
     return Counted(
-        voices.groupby(["item", "period"], as_index=False)[list(_COUNTS)].sum(),
+        _total(voices),
         _add_up(split, [name for name in _COUNTS if name != "square"]),
         _add_up(raised, ["raised"]),
     )
+
+
+def count_totals(rows: Rows, periods: pd.DataFrame) -> pd.DataFrame:
+    """Return the totals of `count_units` alone."""
+    return _total(_voices(rows.told.assign(period=number_periods(rows.told["received_on"], periods))))
+
+
+def _total(voices: pd.DataFrame) -> pd.DataFrame:
+    return voices.groupby(["item", "period"], as_index=False)[list(_COUNTS)].sum()
 
 
 def _number(rows: pd.DataFrame, columns: list[str]) -> tuple[pd.DataFrame, Whole]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from voice_of_care.trends.heard import Heard
-from voice_of_care.trends.series import MICRO, count_units, lay_rows
+from voice_of_care.trends.series import MICRO, count_totals, lay_rows
 from voice_of_care.trends.strata import place_in_strata
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _strata_of(rows: Rows) -> NDArray[np.str_]:
 
 
 def _grids(rows: Rows, windows: pd.DataFrame) -> dict[str, Numbers]:
-    totals = count_units(rows, windows).totals
+    totals = count_totals(rows, windows)
     grids = {}
     for name in _COUNTED:
         grid = np.zeros((len(rows.items), len(windows)))
