@@ -20,6 +20,12 @@ ON_THE_EXERCISE = (
     ("What comes back of what is planted", ("exercise.py",)),
     ("Kinds and voices of statements", ("statements.py",)),
     ("One comment at once", ("one_comment.py",)),
+    ("Control charts: false alarms and power", ("spc.py",)),
+    ("Series over time: what flags", ("series.py",)),
+    ("Emerging themes: false alarms and power", ("emerging.py",)),
+    ("Differences after an action: false alarms and power", ("difference.py",)),
+    ("Themes over batches", ("joining.py",)),
+    ("What a further month costs, and what a kill leaves", ("batches.py",)),
     ("Planted identifiers", ("deidentification.py", "gold", "corpora/gold/listening-exercise/comments.jsonl")),
 )
 ON_CODED_COMMENTS = (
