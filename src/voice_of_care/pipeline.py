@@ -329,7 +329,9 @@ def follow(analysis: Analysis, *, settings: Settings) -> Analysis:
     followed = follow_series(
         heard, settings=settings.trends, targets=settings.targets, rebases=analysis.rebases, report_date=date
     )
-    judged = judge_differences(heard, analysis.actions, settings=settings.trends, report_date=date)
+    judged = judge_differences(
+        heard, analysis.actions, segments=analysis.segments, settings=settings.trends, report_date=date
+    )
     emerging = find_emerging(heard, settings=settings.trends, report_date=date)
     return replace(analysis, **followed._asdict(), emerging=emerging, **judged._asdict())
 

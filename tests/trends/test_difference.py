@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from voice_of_care.settings import TrendSettings
-from voice_of_care.tables import conform
+from voice_of_care.tables import SEGMENTS, conform
 from voice_of_care.trend_tables import ACTIONS, DIFFERENCE_POINTS, DIFFERENCES
 from voice_of_care.trends.difference import judge_differences
 from voice_of_care.trends.heard import Heard
@@ -70,7 +70,9 @@ def act(*, services=("a",), scope="theme", item_id="T01", starts_on=START, actio
 
 
 def judged(heard, actions, **settings):
-    return judge_differences(heard, actions, settings=TrendSettings(**settings), report_date=REPORT)
+    return judge_differences(
+        heard, actions, segments=SEGMENTS.empty(), settings=TrendSettings(**settings), report_date=REPORT
+    )
 
 
 def row_of(found, measure="negative"):
@@ -289,7 +291,11 @@ def test_the_theme_that_improves_in_the_exercise_is_found_and_hardly_another():
         ]
     )
     found = judge_differences(
-        heard, conform(actions, ACTIONS), settings=TrendSettings(), report_date=datetime.date(2025, 3, 31)
+        heard,
+        conform(actions, ACTIONS),
+        segments=SEGMENTS.empty(),
+        settings=TrendSettings(),
+        report_date=datetime.date(2025, 3, 31),
     ).differences
     themed = found.assign(
         theme=found["action_id"].map(dict(zip(actions["action_id"], actions["item_id"], strict=True)))

@@ -13,6 +13,7 @@ import pandas as pd
 
 from voice_of_care.declaring import conform
 from voice_of_care.trend_tables import DIFFERENCE_CAUTIONS, DIFFERENCE_POINTS, DIFFERENCES
+from voice_of_care.trends.afterwards import speak_of
 from voice_of_care.trends.before_after import AFTER, BEFORE, RESEMBLING_FROM, excess_of
 from voice_of_care.trends.charting import BETTER
 from voice_of_care.trends.judging import judge_side, lay_timeline
@@ -50,6 +51,7 @@ class DifferencesJudged(NamedTuple):
 
     differences: pd.DataFrame
     difference_points: pd.DataFrame
+    action_segments: pd.DataFrame
 
 
 class _Around(NamedTuple):
@@ -64,13 +66,19 @@ class _Around(NamedTuple):
 
 
 def judge_differences(
-    heard: Heard, actions: pd.DataFrame, *, settings: TrendSettings, report_date: datetime.date | None
+    heard: Heard,
+    actions: pd.DataFrame,
+    *,
+    segments: pd.DataFrame,
+    settings: TrendSettings,
+    report_date: datetime.date | None,
 ) -> DifferencesJudged:
     """Judge for each action and measure whether things were different after its first day.
 
     Args:
         heard: what was heard (`heard.gather_heard`); what has no date is left out.
         actions: the table of that name.
+        segments: the table of that name, for what was said after each action (`afterwards.speak_of`).
         settings: length of the periods; they are widened where too few are counted in each.
         report_date: up to when comments could have come; none for the newest date among them.
 
@@ -88,7 +96,8 @@ def judge_differences(
             points += _points(around)
         if not judged:
             rows.append(_nothing(action, settings.period))
-    return DifferencesJudged(_frame(rows, DIFFERENCES), _frame(points, DIFFERENCE_POINTS))
+    said = speak_of(heard, actions, segments)
+    return DifferencesJudged(_frame(rows, DIFFERENCES), _frame(points, DIFFERENCE_POINTS), said)
 
 
 def _frame(rows: list[dict[str, object]], table: Table) -> pd.DataFrame:
