@@ -107,13 +107,20 @@ class Stopwatch:
             self.listener(self.current, done, total)
 
 
-def run(paths: Sequence[Path], means: Means) -> Run:
-    """Analyse files, from reading to priorities."""
+def run(paths: Sequence[Path], means: Means, *, known: pd.DataFrame | None = None, run_id: int = 1) -> Run:
+    """Analyse files, from reading to priorities.
+
+    Args:
+        paths: files and folders.
+        means: settings, models and frameworks.
+        known: theme vectors of themes found before, so that those that come back keep their ids.
+        run_id: number of the run.
+    """
     with means.watch.step("read") as progress:
-        read = read_safely_named(paths, settings=means.settings, key=means.key, progress=progress)
+        read = read_safely_named(paths, settings=means.settings, key=means.key, run_id=run_id, progress=progress)
     if read.comments.empty:
         raise TooLittleDataError(have=0, need=1, purpose=f"an analysis ({why_none(read)})")
-    return analyse_comments(read, means)
+    return analyse_comments(read, means, known=known)
 
 
 def analyse_comments(

@@ -85,8 +85,8 @@ def analyse_project(
     extra = tuple(extra_frameworks) or (before.extra if before else ())
     means = _means(project, store, extra=extra, stopwatch=stopwatch)
     parts = parts_of(project, frameworks=means.frameworks, examples=means.examples, extra=extra)
-    if before is None:
-        done = run(paths, means)
+    if before is None or not _knows_records(store):
+        done = run(paths, means, known=_known_themes(means, store), run_id=store.next_run_id())
         row = _row(means, store, done, parts, kind="analyse", started=started, now=now)
         store.write_run(_tables_of(done), row)
         return _done(project, store, done, row)
@@ -123,18 +123,41 @@ def refit_project(*, project: Project, store: Store, now: Callable[[], str], sto
     extra = parts_before(last).extra
     means = _means(project, store, extra=extra, stopwatch=stopwatch)
     held = _hold(project, store)
-    with stopwatch.step("embed"):
-        known = in_space_of(
-            means.embedders.both,
-            held.analysis.theme_vectors,
-            segments=held.analysis.segments,
-            assignments=held.analysis.assignments,
-        )
-    done = refit(held, means, known=known, theme_version=int(last["theme_version"]) + 1)
+    done = refit(held, means, known=_known_themes(means, store), theme_version=int(last["theme_version"]) + 1)
     parts = parts_of(project, frameworks=means.frameworks, examples=means.examples, extra=extra)
     row = _row(means, store, done, parts, kind="refit", started=started, now=now)
     store.write_run(_tables_of(done), row)
     return _done(project, store, done, row)
+
+
+def require_records(project: Project, store: Store) -> None:
+    """Refuse to add to a project that keeps nothing to tell records again by: one made before batches could be added.
+
+    Raises:
+        StoreError: there is no run, or none that kept records.
+    """
+    require_run(project, store)
+    if not _knows_records(store):
+        msg = (
+            f"{project.folder}: made by an older version of voice-of-care, which kept nothing to tell files again by."
+            " Run 'voice-of-care analyse' once on all its files; from then on further files can be added."
+        )
+        raise StoreError(msg)
+
+
+def _knows_records(store: Store) -> bool:
+    return len(store.read("records")) > 0
+
+
+def _known_themes(means: Means, store: Store) -> pd.DataFrame:
+    """Return the vectors of the themes so far, in the space of the models in use."""
+    with means.watch.step("embed"):
+        return in_space_of(
+            means.embedders.both,
+            store.read("theme_vectors"),
+            segments=store.read("segments"),
+            assignments=store.read("assignments"),
+        )
 
 
 def require_run(project: Project, store: Store) -> dict[str, Any]:
@@ -245,7 +268,7 @@ def _row(
         "step_seconds": json.dumps(means.watch.seconds),
         "frameworks": [framework.id for framework in done.analysis.frameworks],
         "kind": kind,
-        "theme_version": (1 if last is None else int(last["theme_version"])) + is_refit,
+        "theme_version": 1 if last is None else int(last["theme_version"]) + (kind != "add"),
         "comments_added": 0 if is_refit else len(done.read.comments) - changed,
         "comments_changed": 0 if is_refit else changed,
         "comments_removed": 0 if is_refit else len(done.read.gone),

@@ -32,11 +32,11 @@ def add(
 
     What the project holds already is passed over, also under another name; what a corrected file changed is replaced.
     """
-    from voice_of_care.projects import analyse_project, require_run
+    from voice_of_care.projects import analyse_project, require_records
     from voice_of_care.store import find_project
 
     def work(opened: Project, store: Store, stopwatch: Stopwatch) -> Done:
-        require_run(opened, store)
+        require_records(opened, store)
         return analyse_project(paths, project=opened, store=store, now=now, stopwatch=stopwatch)
 
     run_and_tell(lambda: find_project(project), work, Telling(report, profile, as_json, quiet))
