@@ -127,8 +127,10 @@ def test_an_action_is_recorded_listed_and_taken_back_and_its_id_stays_taken(caps
     assert (code, told) == (0, "A1: Car park opened, from 2024-04-01, Outpatients, aimed at Parking (T03).\n")
     row = listed(capsys, folder)[0]
     assert (row["item_id"], row["services"], row["starts_on"]) == ("T03", ["Outpatients"], "2024-04-01")
+    assert {each["verdict"] for each in row["differences"]} == {"too_little"}
     told = call(capsys, folder, "action", "list")[1]
     assert "A1  2024-04-01  Car park opened (Head of estates): Outpatients, aimed at Parking (T03)" in told
+    assert "    negative   too little to say" in told
     gone = call(capsys, folder, "action", "remove", "a1", "--reason", "twice", *WHO)
     assert (gone[0], gone[1]) == (0, "A1 is taken back.\n")
     assert call(capsys, folder, "action", "remove", "A1", "--reason", "twice", *WHO)[0] == 2

@@ -92,10 +92,11 @@ def list_actions(project: ProjectFolder, as_json: AsJson = False) -> None:
     """List the actions recorded, and as far as one can go, what was different after each."""
     from voice_of_care.cli.aims import Aim, label_of
 
-    _opened, analysis = read_project(project)
+    opened, analysis = read_project(project)
     rows = _rows(analysis.actions)
+    differences = _differences(analysis, opened)
     if as_json:
-        verdicts = {str(key): _rows(frame) for key, frame in analysis.differences.groupby("action_id")}
+        verdicts = {str(key): _rows(frame) for key, frame in differences.groupby("action_id")}
         print_lines(to_json([{**row, "differences": verdicts.get(str(row["action_id"]), [])} for row in rows]))
         return
     lines = []
@@ -103,7 +104,7 @@ def list_actions(project: ProjectFolder, as_json: AsJson = False) -> None:
         where = ", ".join(map(str, row["services"])) or "all services"
         aim = label_of(analysis, Aim(str(row["scope"]), str(row["item_id"])))
         lines.append(f"{row['action_id']}  {row['starts_on']}  {row['what']} ({row['who']}): {where}, aimed at {aim}")
-        mine = analysis.differences[analysis.differences["action_id"] == row["action_id"]]
+        mine = differences[differences["action_id"] == row["action_id"]]
         lines += [
             f"    {each['measure']:<9}  {_VERDICTS[str(each['verdict'])]}{_way(each['signal'])}" for each in _rows(mine)
         ]
@@ -233,6 +234,23 @@ _VERDICTS = {
     "signal_after": "signal after the change",
     "signal_not_in_comparator": "signal after the change, not seen in the comparator",
 }
+
+
+def _differences(analysis: Analysis, opened: Project) -> pd.DataFrame:
+    """Return what was different after each action, as the report has it."""
+    from voice_of_care.counting import units
+    from voice_of_care.trends import gather_heard, judge_differences
+
+    heard = gather_heard(
+        analysis, unit_of=units(analysis.safe_comments, count_campaigns=opened.settings.intake.count_campaigns)
+    )
+    return judge_differences(
+        heard,
+        analysis.actions,
+        segments=analysis.segments,
+        settings=opened.settings.trends,
+        report_date=opened.settings.report.date,
+    ).differences
 
 
 def _way(signal: object) -> str:
