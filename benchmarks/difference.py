@@ -1,4 +1,4 @@
-"""False alarms and power of the verdicts after an action, on simulated months, beside published figures.
+"""False alarms and power of the verdicts after an action, on simulated months, beside expected figures.
 
     python benchmarks/difference.py [--repetitions 500]
 
@@ -8,8 +8,8 @@ action was done, and as many where it was not; three in ten have only bad to say
 to month (standard deviation .05, autocorrelation .5).
 
 "A point breaks a rule" is the chart alone, limits frozen on the twelve months before; "signal" is what the project
-says, in whichever direction; "not in comparator" the highest rung. All call the project's own code. Published: power of
-the chart alone (A5 of the method's design, 12 months after a baseline of 12).
+says, in whichever direction; "not in comparator" the highest rung. All call the project's own code. The last column
+has what another program's charts reached alone, in a simulation like this one (docs/methods/difference.md).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 BEFORE, AFTER = 12, 12
 LEVEL, LOWER = 0.3, 0.2
 DRIFT, RESEMBLANCE = 0.05, 0.5
-NOT_PUBLISHED = "–"
+NOT_KNOWN = "–"
 
 
 class Scenario(NamedTuple):
@@ -43,15 +43,15 @@ class Scenario(NamedTuple):
     touched: float = LEVEL
     elsewhere: float = LEVEL
     drift: float = 0.0
-    published: str = NOT_PUBLISHED
+    expected: str = NOT_KNOWN
 
 
 SIZES = ((10, 30, ".75"), (20, 60, ".91"), (50, 150, ".995"))
 SCENARIOS = (
     *(Scenario("no change", (low, high)) for low, high, _ in SIZES),
     *(Scenario("no change, months that drift", (low, high), drift=DRIFT) for low, high, _ in SIZES),
-    *(Scenario("fall where it was done", (low, high), touched=LOWER, published=power) for low, high, power in SIZES),
-    *(Scenario("fall everywhere", (low, high), LOWER, LOWER, published=power) for low, high, power in SIZES),
+    *(Scenario("fall where it was done", (low, high), touched=LOWER, expected=power) for low, high, power in SIZES),
+    *(Scenario("fall everywhere", (low, high), LOWER, LOWER, expected=power) for low, high, power in SIZES),
     Scenario("no change, too few for limits", (4, 9)),
     Scenario("fall by half where it was done, too few for limits", (4, 9), touched=LEVEL / 2),
 )
@@ -101,11 +101,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=500)
     repetitions = parser.parse_args().repetitions
-    print("| scenario | heard a month | published | a point breaks a rule | signal | not in comparator |")
+    print("| scenario | heard a month | expected | a point breaks a rule | signal | not in comparator |")
     print("|---|---|---|---|---|---|")
     for number, scenario in enumerate(SCENARIOS):
         figures = " | ".join(f"{figure:.3f}" for figure in measure(scenario, repetitions, 20240901 + number))
-        print(f"| {scenario.name} | {scenario.heard[0]}-{scenario.heard[1]} | {scenario.published} | {figures} |")
+        print(f"| {scenario.name} | {scenario.heard[0]}-{scenario.heard[1]} | {scenario.expected} | {figures} |")
 
 
 if __name__ == "__main__":

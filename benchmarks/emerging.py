@@ -1,4 +1,4 @@
-"""False alarms and power of the search for emerging themes, on simulated months, beside published figures.
+"""False alarms and power of the search for emerging themes, on simulated months, beside expected figures.
 
     python benchmarks/emerging.py [--repetitions 400]
 
@@ -8,7 +8,7 @@ of mean 4 comments a session raises a theme or not, and then all its comments do
 
 The last column of the first table calls the project's own code. "Ratio" takes a theme for rising when its share of
 comments has more than doubled and it was raised three times; "comments" is the same exact test with every comment taken
-for independent, without guards. The published figures are those the method was chosen by, from a simulation whose
+for independent, without guards. The expected figures are those the method was chosen by, from a simulation whose
 spread of shares and sizes of sessions were not written down: they are to be near, not equal.
 """
 
@@ -38,11 +38,11 @@ EWMA_WEIGHT, EWMA_LIMIT = 0.2, 2.7
 
 
 class Scenario(NamedTuple):
-    """What is simulated, and the published figures of its three columns: false alarms, and power where there is any."""
+    """What is simulated, and the expected figures of its three columns: false alarms, and power where there is any."""
 
     name: str
     monthly: int
-    published: tuple[str, str, str]
+    expected: tuple[str, str, str]
     times: float = 1.0
     volume: float = 1.0
     session_size: int = 1
@@ -148,9 +148,9 @@ def main_table(repetitions: int) -> None:
     for number, scenario in enumerate(SCENARIOS):
         found = run(scenario, repetitions, np.random.default_rng(20250331 + number))
         cells = [shown(*each) for each in zip(found["alarms"], found["power"], strict=True)]
-        paired = [f"{ours} / {theirs}" for ours, theirs in zip(cells, scenario.published, strict=True)]
+        paired = [f"{ours} / {theirs}" for ours, theirs in zip(cells, scenario.expected, strict=True)]
         rows.append([scenario.name, *paired, *(f"{each:.2f}" for each in found["others"])])
-    print("P(any false alarm of a rise), or power with that in brackets: ours / published. Beside it, of the project's")
+    print("P(any false alarm of a rise), or power with that in brackets: ours / expected. Beside it, of the project's")
     print("code: P(any false fading), and themes without a change that it bids to watch, per report.\n")
     print_table(("scenario", "ratio > 2, n >= 3", "comments", "sessions, guards", "fading", "watch"), rows)
 

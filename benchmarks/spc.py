@@ -1,9 +1,9 @@
-"""False alarms and power of control charts, on simulated months, beside published figures.
+"""False alarms and power of control charts, on simulated months, beside expected figures.
 
     python benchmarks/spc.py [--repetitions 1000]
 
 Every figure calls the project's own code. "astro" is the share of charts with at least one point outside of the limits,
-"last" the share whose last point is flagged by any rule: what a variation icon would show. The published figures are
+"last" the share whose last point is flagged by any rule: what a variation icon would show. The expected figures are
 those the methods were chosen by, simulated with other draws and other repetitions: they are to be near, not equal.
 """
 
@@ -31,13 +31,13 @@ SEED = 20241
 
 
 class Shares(NamedTuple):
-    """Monthly shares without a change, and the published figures: astro / last of XmR, p and p'."""
+    """Monthly shares without a change, and the expected figures: astro / last of XmR, p and p'."""
 
     fewest: int
     most: int
     share: float
     spread: float
-    published: tuple[str, str, str]
+    expected: tuple[str, str, str]
 
 
 SHARES = (
@@ -67,15 +67,15 @@ def main() -> None:
 def show_shares(rng: np.random.Generator, repetitions: int) -> None:
     """Print how often charts of shares cry wolf."""
     print(f"Shares over {MONTHS} months in which nothing changes, {repetitions} charts a row: astro / last")
-    print(f"{'people a month':15} {'share':>14}   {'XmR':<11} {'published':<11}   {'p':<11} {'published':<11}   p'")
+    print(f"{'people a month':15} {'share':>14}   {'XmR':<11} {'expected':<11}   {'p':<11} {'expected':<11}   p'")
     for row in SHARES:
         told = []
         drawn = [draw_shares(rng, row) for _ in range(repetitions)]
-        for chart, published in zip((xmr_of_shares, chart_of_p, chart_of_p_prime), row.published, strict=True):
+        for chart, expected in zip((xmr_of_shares, chart_of_p, chart_of_p_prime), row.expected, strict=True):
             charts = [chart(parts, wholes) for parts, wholes in drawn]
             astro = np.mean([any(point.rule == "astronomical" for point in each.points) for each in charts])
             last = np.mean([each.points[-1].rule != "none" for each in charts])
-            told.append(f"{short(astro)} / {short(last):<5} {published:<11}")
+            told.append(f"{short(astro)} / {short(last):<5} {expected:<11}")
         share = f"{row.share:.0%}" + (f", sd {row.spread:.0%}" if row.spread else "")
         print(f"{f'{row.fewest}-{row.most}':15} {share:>14}   {'   '.join(told)}".rstrip())
 
@@ -105,22 +105,22 @@ def chart_of_p_prime(parts: NDArray[np.int64], wholes: NDArray[np.int64]) -> Con
 def show_many(rng: np.random.Generator, repetitions: int) -> None:
     """Print what many charts of nothing flag together."""
     print(f"\nXmR charts of independent normal values, all four rules, {repetitions} charts a row")
-    print(f"{'points':>6}  {'any point':>9}  {'published':>9}  {'last point':>10}  {'published':>9}")
+    print(f"{'points':>6}  {'any point':>9}  {'expected':>9}  {'last point':>10}  {'expected':>9}")
     lasts = []
-    for points, published in LENGTHS:
+    for points, expected in LENGTHS:
         any_point, last = flagged(repetitions, lambda points=points: rng.standard_normal(points))
         lasts.append(last)
-        print(f"{points:6}  {short(any_point):>9}  {published:>9}  {short(last, 3):>10}  {'.017':>9}")
+        print(f"{points:6}  {short(any_point):>9}  {expected:>9}  {short(last, 3):>10}  {'.017':>9}")
     last = float(np.mean(lasts))
     together = 1 - (1 - last) ** CHARTS_IN_A_REPORT
     print(
-        f"{CHARTS_IN_A_REPORT} charts together: {CHARTS_IN_A_REPORT * last:.1f} flagged by chance (published 0.5), "
-        f"at least one in {short(together)} of reports (published .40)"
+        f"{CHARTS_IN_A_REPORT} charts together: {CHARTS_IN_A_REPORT * last:.1f} flagged by chance (expected 0.5), "
+        f"at least one in {short(together)} of reports (expected .40)"
     )
     any_point, last = flagged(repetitions, lambda: correlated(rng, MONTHS, 0.3))
     print(
-        f"{MONTHS} points, each leaning on the one before (.3): any point {short(any_point)} (published .47), "
-        f"last {short(last, 3)} (published .057)"
+        f"{MONTHS} points, each leaning on the one before (.3): any point {short(any_point)} (expected .47), "
+        f"last {short(last, 3)} (expected .057)"
     )
 
 
@@ -144,14 +144,14 @@ def show_power(rng: np.random.Generator, repetitions: int) -> None:
     print(
         f"\nA fall from 30% to 20% at month 13, limits fixed on the 12 before, {repetitions} charts a row: found within"
     )
-    print(f"{'people a month':15} {'3 months':>8}  {'6 months':>8}  {'12 months':>9}  {'published':>9}  {'no fall':>7}")
-    for (fewest, most), published in DROPS:
+    print(f"{'people a month':15} {'3 months':>8}  {'6 months':>8}  {'12 months':>9}  {'expected':>9}  {'no fall':>7}")
+    for (fewest, most), expected in DROPS:
         falls = [first_signal(rng, fewest, most, after=0.2) for _ in range(repetitions)]
         none = [first_signal(rng, fewest, most, after=0.3) for _ in range(repetitions)]
         found = [np.mean([fall < months for fall in falls]) for months in (3, 6, 12)]
         shown = f"{short(found[0]):>8}  {short(found[1]):>8}  {short(found[2], 3):>9}"
         wolf = short(np.mean([each < 12 for each in none]))
-        print(f"{f'{fewest}-{most}':15} {shown}  {published:>9}  {wolf:>7}")
+        print(f"{f'{fewest}-{most}':15} {shown}  {expected:>9}  {wolf:>7}")
     print("no fall: improvement flagged within 12 months although nothing changed")
 
 
