@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from voice_of_care.counting import units
+from voice_of_care.errors import InputError
 from voice_of_care.intake.reading import ReadComments
 from voice_of_care.pipeline import (
     Run,
@@ -86,6 +87,7 @@ def add(paths: Sequence[Path], held: Held, means: Means, *, anew: Anew, run_id: 
         read = read_safely_named(
             paths, settings=means.settings, key=means.key, known=held.known, run_id=run_id, progress=progress
         )
+    _refuse_again(read, held)
     gone = frozenset(read.gone)
     comments = overwrite(_without(held.comments, gone), read.comments)
     repeats = stack(_without(held.repeats, gone | frozenset(read.comments["comment_id"])), read.repeats)
@@ -125,6 +127,20 @@ def add(paths: Sequence[Path], held: Held, means: Means, *, anew: Anew, run_id: 
     themed = _join(grown, held, means, fresh=frozenset(scored.split.segments["segment_id"]))
     linked = _link(themed, kept, scored, means, anew=anew)
     return Run(linked, behind_the_wall(read, comments, repeats), read)
+
+
+def _refuse_again(read: ReadComments, held: Held) -> None:
+    """Refuse files that a project of an older version may hold already: it kept nothing to know them again by."""
+    records = held.known.records
+    of_unknown = held.comments[~held.comments["comment_id"].isin(records["comment_id"])]
+    unknown = held.analysis.sources[~held.analysis.sources["source"].isin(records["source"])]
+    again = read.comments["comment_id"].isin(of_unknown["comment_id"]).sum()
+    if again or (len(of_unknown) and read.sources["source"].isin(unknown["source"]).any()):
+        msg = (
+            f"{again} of the comments are in the project already, or files have the names of files that are: an older"
+            " version of voice-of-care read those, and can't tell what has changed. Add only files that are new."
+        )
+        raise InputError(msg)
 
 
 def refit(held: Held, means: Means, *, known: pd.DataFrame, theme_version: int) -> Run:
