@@ -25,7 +25,8 @@ ON_THE_EXERCISE = (
     ("Emerging themes: false alarms and power", ("emerging.py",)),
     ("Differences after an action: false alarms and power", ("difference.py",)),
     ("Themes over batches", ("joining.py",)),
-    ("What a further month costs, and what a kill leaves", ("batches.py",)),
+    ("What a further month costs", ("batches.py", "cost")),
+    ("What a kill leaves", ("batches.py", "kill")),
     ("Planted identifiers", ("deidentification.py", "gold", "corpora/gold/listening-exercise/comments.jsonl")),
 )
 ON_CODED_COMMENTS = (

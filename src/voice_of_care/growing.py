@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from voice_of_care.counting import units
-from voice_of_care.errors import InputError
 from voice_of_care.intake.reading import ReadComments
 from voice_of_care.pipeline import (
     Run,
@@ -87,7 +86,6 @@ def add(paths: Sequence[Path], held: Held, means: Means, *, anew: Anew, run_id: 
         read = read_safely_named(
             paths, settings=means.settings, key=means.key, known=held.known, run_id=run_id, progress=progress
         )
-    _refuse_again(read, held)
     gone = frozenset(read.gone)
     comments = overwrite(_without(held.comments, gone), read.comments)
     repeats = stack(_without(held.repeats, gone | frozenset(read.comments["comment_id"])), read.repeats)
@@ -124,23 +122,10 @@ def add(paths: Sequence[Path], held: Held, means: Means, *, anew: Anew, run_id: 
         examples=means.examples,
         frameworks=means.frameworks,
     )  # fmt: skip
-    themed = _join(grown, held, means, fresh=frozenset(scored.split.segments["segment_id"]))
+    named = (*means.settings.deidentify.names, *read.names)
+    themed = _join(grown, held, means, fresh=frozenset(scored.split.segments["segment_id"]), named=named)
     linked = _link(themed, kept, scored, means, anew=anew)
     return Run(linked, behind_the_wall(read, comments, repeats), read)
-
-
-def _refuse_again(read: ReadComments, held: Held) -> None:
-    """Refuse files that a project of an older version may hold already: it kept nothing to know them again by."""
-    records = held.known.records
-    of_unknown = held.comments[~held.comments["comment_id"].isin(records["comment_id"])]
-    unknown = held.analysis.sources[~held.analysis.sources["source"].isin(records["source"])]
-    again = read.comments["comment_id"].isin(of_unknown["comment_id"]).sum()
-    if again or (len(of_unknown) and read.sources["source"].isin(unknown["source"]).any()):
-        msg = (
-            f"{again} of the comments are in the project already, or files have the names of files that are: an older"
-            " version of voice-of-care read those, and can't tell what has changed. Add only files that are new."
-        )
-        raise InputError(msg)
 
 
 def refit(held: Held, means: Means, *, known: pd.DataFrame, theme_version: int) -> Run:
@@ -239,7 +224,7 @@ def _still_aside(set_aside: pd.DataFrame, read: ReadComments, left: frozenset[st
     return set_aside[~(comment.isin(left) | no_longer | set_aside["step"].eq(THEMES_STEP))]
 
 
-def _join(grown: Analysis, held: Held, means: Means, *, fresh: frozenset[str]) -> Analysis:
+def _join(grown: Analysis, held: Held, means: Means, *, fresh: frozenset[str], named: Sequence[str]) -> Analysis:
     """Give fresh segments their themes, and look for new ones among those that fit none."""
     unit_of = units(grown.safe_comments, count_campaigns=means.settings.intake.count_campaigns)
     came_later = grown.safe_comments["run_id"] > held.fitted_in
@@ -275,7 +260,18 @@ def _join(grown: Analysis, held: Held, means: Means, *, fresh: frozenset[str]) -
         )
     conserve("themes", grown.segments["segment_id"], found.assignments["segment_id"], found.set_aside["item_id"])
     aside = stack_aside(grown.set_aside, found.set_aside)
-    return replace(grown, **found._replace(set_aside=aside)._asdict())
+    names = frozenset(word.casefold() for name in named for word in name.split())
+    themes, theme_terms = _without_names(found.themes, found.theme_terms, names)
+    return replace(grown, **found._replace(set_aside=aside, themes=themes, theme_terms=theme_terms)._asdict())
+
+
+def _without_names(
+    themes: pd.DataFrame, theme_terms: pd.DataFrame, names: frozenset[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return themes and their words without those that are people's names, as is known by now."""
+    keywords = [[word for word in words if word.casefold() not in names] for words in themes["keywords"]]
+    is_name = theme_terms["term"].str.casefold().isin(names)
+    return themes.assign(keywords=pd.Series(keywords, index=themes.index, dtype="object")), theme_terms[~is_name]
 
 
 def _link(grown: Analysis, kept: _Kept, scored: Scored, means: Means, *, anew: Anew) -> Analysis:

@@ -214,10 +214,16 @@ def _digest(*parts: str) -> str:
 
 
 def _remarks(before: Parts, now: Parts, project: Project) -> tuple[str, ...]:
-    if before.themes in {"", now.themes}:
-        return ()
     refit_line = f"'voice-of-care refit --project {project.folder}'"
-    return (f"The settings of themes have changed; the themes are as they were. To use them, run {refit_line}.",)
+    remarks = []
+    if before.themes not in {"", now.themes}:
+        remarks.append(f"The settings of themes have changed; the themes are as they were. To use them: {refit_line}.")
+    if before.deidentify != now.deidentify:
+        remarks.append(
+            "What is taken out has changed, and was taken out of all comments. Labels and descriptions of themes are as"
+            f" they were: read them, or make them anew: {refit_line}."
+        )
+    return tuple(remarks)
 
 
 def _hold(project: Project, store: Store) -> Held:
