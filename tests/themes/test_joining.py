@@ -46,10 +46,23 @@ def test_themes_and_old_assignments_stay_as_they_are(joined):
     kept = ["theme_id", "label", "description", "parent_id", "status", "stability"]
     pd.testing.assert_frame_equal(after.themes[kept], before.themes[kept])
     assert after.themes["keywords"].tolist() == before.themes["keywords"].tolist()
-    for name in ("theme_vectors", "theme_prototypes", "theme_terms", "quotes"):
+    for name in ("theme_vectors", "theme_prototypes", "theme_terms"):
         assert getattr(after, name).to_json() == getattr(before, name).to_json()
     assert (after.themes["size"] >= before.themes["size"]).all()
     assert after.themes["size"].sum() > before.themes["size"].sum()
+
+
+def test_each_theme_gains_a_few_quotes_after_those_it_has(joined):
+    project, before = joined
+    quotes, had = project.found.quotes, before.quotes
+    assert quotes.head(len(had)).to_json() == had.to_json()
+    new = quotes.iloc[len(had) :]
+    assert set(new["theme_id"]) == set(had["theme_id"])
+    assert not new["segment_id"].isin(before.assignments["segment_id"]).any()
+    assert new.groupby(["theme_id", "role"]).size().max() <= 2
+    last = had.groupby(["theme_id", "role"])["rank"].max().reindex(pd.MultiIndex.from_frame(new[["theme_id", "role"]]))
+    assert (new["rank"].to_numpy() > last.fillna(0).to_numpy()).all()
+    assert not quotes.duplicated(["theme_id", "role", "rank"]).any()
 
 
 def test_nothing_depends_on_the_order_of_rows(joined):

@@ -26,7 +26,7 @@ from voice_of_care.themes.frozen import thaw
 from voice_of_care.themes.identity import highest_number
 from voice_of_care.themes.labels import is_general
 from voice_of_care.themes.quotes import NEGATIVE
-from voice_of_care.themes.said import Given, gather_said, mentions_of
+from voice_of_care.themes.said import Given, gather_said, mentions_of, quotes_of
 from voice_of_care.themes.words import REASON_NO_THEME
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from voice_of_care.settings import ThemeSettings
     from voice_of_care.tables import Table
     from voice_of_care.themes.frozen import Frozen
+
+
+QUOTES_A_BATCH = {"exemplar": 2, "disconfirming": 1}
+"""At most this many quotes are added to a theme by each batch."""
 
 
 class Earlier(NamedTuple):
@@ -118,7 +122,7 @@ def _join(
     fresh = said[is_fresh & said["reason"].isna()]
     known = segments[segments["segment_id"].isin(old.assignments["segment_id"])]
     known = known[~known["segment_id"].isin(batch.later)]
-    assigned = _assign(fresh, _known_themes(old.assignments, segments, fresh, standing), standing, embedder)
+    assigned, shown = _assign(fresh, _known_themes(old.assignments, segments, fresh, standing), standing, embedder)
     candidates = find_candidates(
         Scene(said[said["reason"].isna()], sorted(set(known["text"])), standing, waiting, refused),
         safe_comments,
@@ -132,7 +136,7 @@ def _join(
         themes=conform(themes.assign(size=_sizes(themes, assignments, segments, batch.unit_of)), THEMES),
         theme_terms=_stack(THEME_TERMS, earlier.theme_terms, candidates.theme_terms),
         assignments=assignments,
-        quotes=_stack(QUOTES, old.quotes, candidates.quotes),
+        quotes=_stack(QUOTES, old.quotes, _next_quotes(shown, old.quotes, segments), candidates.quotes),
         theme_vectors=_stack(THEME_VECTORS, earlier.theme_vectors, candidates.theme_vectors),
         theme_prototypes=_stack(THEME_PROTOTYPES, earlier.theme_prototypes, candidates.theme_prototypes),
         set_aside=_stack(SET_ASIDE, old.set_aside, _aside(said[is_fresh], assigned)),
@@ -183,14 +187,20 @@ def _known_themes(
     return strongest.drop_duplicates(["text", "leaf"])[["text", "leaf", "strength"]]
 
 
-def _assign(fresh: pd.DataFrame, known: pd.DataFrame, standing: Frozen, embedder: Embedder) -> pd.DataFrame:
-    """Return the themes of fresh segments, strongest first; a text that was said before has what it had."""
+def _assign(
+    fresh: pd.DataFrame, known: pd.DataFrame, standing: Frozen, embedder: Embedder
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the themes of fresh segments, strongest first, and those that show a theme best.
+
+    A text that was said before has the themes it had.
+    """
     texts = sorted(set(fresh["text"]))
     if not texts:
-        return ASSIGNMENTS.empty()
+        return ASSIGNMENTS.empty(), QUOTES.empty()
     place = {text: row for row, text in enumerate(texts)}
+    vectors = np.asarray(embedder.embed(texts), dtype=np.float64)
     strengths = strengths_of(
-        np.asarray(embedder.embed(texts), dtype=np.float64),
+        vectors,
         standing.leaves,
         places=standing.places(_pinned(texts, fresh, standing)),
         reach=standing.reach,
@@ -200,7 +210,21 @@ def _assign(fresh: pd.DataFrame, known: pd.DataFrame, standing: Frozen, embedder
     strengths[rows, known["leaf"].to_numpy(dtype=np.int64)] = known["strength"]
     mentions = mentions_of(fresh.assign(row=fresh["text"].map(place)), strengths)
     ids = [standing.theme_ids[leaf] for leaf in mentions["leaf"]]
-    return conform(mentions.assign(theme_id=ids, origin="model")[list(ASSIGNMENTS.columns)], ASSIGNMENTS)
+    assigned = conform(mentions.assign(theme_id=ids, origin="model")[list(ASSIGNMENTS.columns)], ASSIGNMENTS)
+    return assigned, quotes_of(mentions, vectors, standing.leaves.centroids, standing.theme_ids)
+
+
+def _next_quotes(shown: pd.DataFrame, quoted: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    """Return the few quotes that a batch adds to each theme, after those it has; a text stands once."""
+    text_of = segments.set_index("segment_id")["text"]
+    few = shown[shown["rank"] <= shown["role"].map(QUOTES_A_BATCH).fillna(0)]
+    texts_quoted = set(zip(quoted["theme_id"], quoted["segment_id"].map(text_of), strict=True))
+    is_new = [pair not in texts_quoted for pair in zip(few["theme_id"], few["segment_id"].map(text_of), strict=True)]
+    few = few[np.array(is_new, dtype=bool)]
+    key = ["theme_id", "role"]
+    last = quoted.groupby(key)["rank"].max()
+    after = [int(last.get(pair, 0)) for pair in zip(few["theme_id"], few["role"], strict=True)]
+    return conform(few.assign(rank=few.groupby(key).cumcount() + 1 + np.array(after, dtype=np.int64)), QUOTES)
 
 
 def _pinned(texts: list[str], fresh: pd.DataFrame, standing: Frozen) -> np.ndarray:
