@@ -26,6 +26,9 @@ TRICKY = (
     "Kind nurses but the food was awful and the wait was worse.",
     "- The nurses were kind.\n- The food was cold.\n- Nobody rang us back.",
     "not kind",
+    "Parking is so much better now",
+    "It used to be lovely. The waiting has got worse.",
+    "parking",
     " ".join(["The staff were lovely. The waiting was desperate and nobody told us anything."] * 15),
 )
 

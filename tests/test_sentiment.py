@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.small import small_analysis
+from tests.test_wording import BETTER, WORSE
 from voice_of_care.embedding import load_embedders
 from voice_of_care.heads import load_heads, qdc_probabilities, question_kind
 from voice_of_care.lexicon import read
@@ -139,6 +140,27 @@ def test_negation_lowers_polarity(embedders):
     negated, plain = (labels_of(list(texts), embedders)[0]["polarity"] for texts in zip(*NEGATED, strict=True))
     assert (negated < plain - 0.3).mean() >= 0.85
     assert (negated < 0).mean() >= 0.75
+
+
+@pytest.mark.parametrize(("texts", "wanted"), [(BETTER, GOOD), (WORSE, BAD)])
+def test_change_outweighs_what_it_is_about(embedders, texts, wanted):
+    for frame in labels_of(texts, embedders):
+        assert frame["label"].isin(wanted).mean() >= 0.9
+        assert not frame["label"].isin((GOOD | BAD) - wanted).any()
+
+
+def test_change_beside_more_words_leaves_these_their_say(embedders):
+    text = "Parking is better now. I waited four hours in the corridor and nobody came near me the whole night."
+    assert labels_of([text], embedders)[1]["label"].isin({*BAD, "mixed"}).all()
+    assert labels_of(["Parking would be better if there were more spaces"], embedders)[1]["polarity"][0] < 0
+
+
+def test_topic_alone_is_read_with_its_question(embedders):
+    topics = ["Parking", "The food.", "waiting times", "Nurses and doctors"]
+    for frame in labels_of(topics, embedders):
+        assert frame["label"].eq("neutral").all()
+    assert not labels_of(topics, embedders, "What did we do well?")[1]["label"].isin(BAD).any()
+    assert not labels_of(topics, embedders, "What could we do better?")[1]["label"].isin(GOOD).any()
 
 
 def test_nothing_is_read_with_its_question(embedders):

@@ -25,9 +25,10 @@ from voice_of_care.heads import (
 )
 from voice_of_care.lexicon import Reading, read
 from voice_of_care.tables import COMMENT_SENTIMENTS, SENTIMENTS, conform
+from voice_of_care.wording import Change, find_change, is_topic_alone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -48,6 +49,20 @@ _LEAST_MIDDLE = 0.15
 
 _NEGATED = 0.4
 """What is left of the probability of praise in "was not kind": embeddings read negation weakly."""
+
+_OF_CHANGE: Mapping[Change | None, tuple[float, float, float, float, float]] = {
+    "better": (1, 1, 0, 0, 0),
+    "worse": (0, 0, 0, 1, 1),
+    None: (1, 1, 1, 1, 1),
+}
+"""What is left of each level's probability where a change is told of: encoders read the topic, not the change."""
+
+_OF_TOPIC: Mapping[QuestionKind, tuple[float, float, float, float, float]] = {
+    "good": (1, 1, 1, 0, 0),
+    "improve": (0, 0, 1, 1, 1),
+    "open": (0, 0, 1, 0, 0),
+}
+"""The same for a topic named alone, by the kind of question it answers."""
 
 _LEAST_SIDE_WORDS = 2
 _TURN = re.compile(
@@ -143,7 +158,7 @@ def score_comment(
         heads: the weights.
     """
     reading = read(text)
-    scored = _decided(levels, [kind], [reading], heads)
+    scored = _decided(levels, [text], [kind], [reading], heads=heads)
     is_long = are_long([text])
     shares = _NO_SHARES
     is_mixed = scored.levels[0].argmax() == _MIDDLE and reading.praise > 0 and reading.complaint > 0
@@ -171,15 +186,20 @@ def _score(
     heads: Heads,
 ) -> _Scored:
     levels = level_probabilities(inputs_of(texts, kinds, embedders), heads=heads)
-    return _decided(levels, kinds, readings, heads)
+    return _decided(levels, texts, kinds, readings, heads=heads)
 
 
 def _decided(
-    levels: NDArray[np.float64], kinds: Sequence[QuestionKind], readings: Sequence[Reading], heads: Heads
+    levels: NDArray[np.float64],
+    texts: Sequence[str],
+    kinds: Sequence[QuestionKind],
+    readings: Sequence[Reading],
+    *,
+    heads: Heads,
 ) -> _Scored:
     """Return what the heads say, calibrated and within what the words allow."""
     calibrated = calibrate(levels, heads.calibration)
-    allowed = np.array([_allowed(reading, kind) for reading, kind in zip(readings, kinds, strict=True)], dtype=float)
+    allowed = np.array([_allowed(*row) for row in zip(texts, readings, kinds, strict=True)], dtype=float)
     allowed = allowed.reshape(len(levels), len(LEVELS))
     levels, calibrated = _renormalised(levels * allowed), _renormalised(calibrated * allowed)
     return _Scored(levels, calibrated, (levels * _VALUES).sum(axis=1))
@@ -219,19 +239,23 @@ def _renormalised(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return scaled
 
 
-def _allowed(reading: Reading, kind: QuestionKind) -> tuple[float, float, float, float, float]:
+def _allowed(text: str, reading: Reading, kind: QuestionKind) -> tuple[float, float, float, float, float]:
     """Return what each level's probability is multiplied by, where the words decide more than the head can tell.
 
     "Nothing" to improve is praise, "nothing" that was good is not; where all praise is negated, praise is less likely.
-    Emoji and dots alone are neutral: the encoders read them wildly.
+    Emoji and dots alone are neutral: the encoders read them wildly. A topic named alone says what its question asks
+    for, and nothing where this is open. A change for better or worse outweighs what it is about.
     """
     if reading.words == 0:
         return (0, 0, 1, 0, 0)
+    if is_topic_alone(text):
+        return _OF_TOPIC[kind]
     if kind != "open" and (reading.says_nothing or reading.says_everything):
         return (1, 1, 0, 0, 0) if reading.says_nothing == (kind == "improve") else (0, 0, 0, 1, 1)
-    if reading.negated_praise > 0 and reading.praise == 0:
+    change = find_change(text, asked=kind)
+    if change is None and reading.negated_praise > 0 and reading.praise == 0:
         return (_NEGATED, _NEGATED, 1, 1, 1)
-    return (1, 1, 1, 1, 1)
+    return _OF_CHANGE[change]
 
 
 def _frame(scored: _Scored, labels: Sequence[str]) -> pd.DataFrame:
