@@ -124,6 +124,8 @@ def test_change_in_a_small_part_of_a_text_is_not_what_the_text_tells():
     text = "Parking is better now. I waited four hours in the corridor and nobody came near me the whole night."
     assert find_change(text) is None
     assert find_change("Parking is much better now. The food has got worse.") is None
+    assert find_change("More seats should be put in. Getting in is so much easier since the new doors opened.") is None
+    assert find_change("The staff are lovely. Parking is so much better now than it was.") == "better"
 
 
 @pytest.mark.parametrize("text", ["Parking", "the food.", "Waiting times", "Nurses and doctors", "our GP"])

@@ -200,7 +200,16 @@ def find_change(text: str, *, asked: str = "open") -> Change | None:
     words = [len(_WORD.findall(sentence)) for sentence in sentences]
     share = sum(count for count, change in zip(words, told, strict=True) if change)
     changes = {change for change in told if change}
-    return changes.pop() if len(changes) == 1 and share >= _LEAST_SHARE * sum(words) else None
+    if len(changes) != 1 or share < _LEAST_SHARE * sum(words):
+        return None
+    change = changes.pop()
+    beside = [sentence for sentence, says in zip(sentences, told, strict=True) if not says]
+    return None if any(_is_against(change, sentence) for sentence in beside) else change
+
+
+def _is_against(change: Change, sentence: str) -> bool:
+    """Say whether a sentence beside one that tells of a change leans the other way, or asks for something."""
+    return _leaning(sentence) == _other(change) or (change == "better" and _NOT_TOLD.search(sentence) is not None)
 
 
 def _told(sentence: str) -> Change | None:
