@@ -9,7 +9,7 @@ import numpy as np
 
 from voice_of_care.trends.before_after import AFTER, BEFORE, Scatter, compare_means, compare_shares, scatter_of
 from voice_of_care.trends.charting import BETTER, FEWEST_IN_POINT, Line, needs_wider
-from voice_of_care.trends.spc import RUN_CHART, chart_p_prime, chart_xmr, choose_method
+from voice_of_care.trends.spc import PROVISIONAL, RUN_CHART, chart_p_prime, chart_xmr, choose_method
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,8 @@ Ground = Literal["limits", "before_after", "none"]
 
 FEWEST_BEFORE, FEWEST_AFTER = RUN_CHART, 3
 """Points before from which limits are drawn, and after from which they are held against them."""
+FEWEST_TO_JUDGE_BY = PROVISIONAL
+"""Points before from which limits are judged by; those of fewer are drawn alone, as series of fewer have none."""
 FEWEST_UNITS = 20
 """Units on each side of the day from which before and after are compared."""
 P_WITH_LIMITS, P_ALONE = 0.05, 0.01
@@ -181,7 +183,8 @@ def _ground(points: tuple[ControlPoint | None, ...], timeline: Timeline, counts:
     if change.fewest < FEWEST_UNITS or math.isnan(change.p_value):
         return "none"
     has_limits = any(point is not None and math.isfinite(point.upper_limit) for point in points)
-    return "limits" if has_limits and _has_limits(timeline, counts) else "before_after"
+    before = int(((timeline.window == _BEFORE) & (counts.whole >= FEWEST_IN_POINT)).sum())
+    return "limits" if has_limits and before >= FEWEST_TO_JUDGE_BY else "before_after"
 
 
 def _move(
