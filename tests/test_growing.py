@@ -98,6 +98,9 @@ def test_names_given_later_are_taken_out_of_what_is_there(base, project, tmp_pat
     assert tables_of(project, tmp_path / "before")["safe_comments"]["text"].str.contains("Alder").sum() == 0
     settings = project / "voice-of-care.toml"
     settings.write_text('[deidentify]\nnames = ["granny"]\n', encoding="utf-8")
+    for command in (["report", "--to", str(tmp_path / "r.html")], ["tables", "--to", str(tmp_path / "t")]):
+        assert run([*command, "--project", str(project)]) == 2
+        assert "take out has changed" in capsys.readouterr().err
     assert told(capsys, "add", base / "in", "--project", project)["kind"] == "add"
     after = tables_of(project, tmp_path / "after")
     for name, frame in after.items():

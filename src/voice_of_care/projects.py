@@ -130,6 +130,21 @@ def refit_project(*, project: Project, store: Store, now: Callable[[], str], sto
     return _done(project, store, done, row)
 
 
+def require_taken_out(project: Project, store: Store) -> None:
+    """Refuse to show texts from which not all is taken out that the settings say by now.
+
+    Raises:
+        StoreError: the settings of de-identification are others than those of the last run, or there is none.
+    """
+    before = parts_before(require_run(project, store)).deidentify
+    if before not in {"", _digest(project.settings.deidentify.model_dump_json())}:
+        msg = (
+            f"{project.folder}: what the settings take out has changed since the last run, yet stands in the texts."
+            " Run 'voice-of-care add' with any of its files, or 'voice-of-care refit', first."
+        )
+        raise StoreError(msg)
+
+
 def require_records(project: Project, store: Store) -> None:
     """Refuse to add to a project that keeps nothing to tell records again by: one made before batches could be added.
 

@@ -89,3 +89,11 @@ def test_the_interval_of_a_difference_is_newcombes() -> None:
 def test_shares_not_shown_come_last() -> None:
     shares = [ShownShare(Count(50), Count(100), 50, 40, 60), ShownShare(Count(None), Count(100), None, None, None)]
     assert all(first.rank > second.rank for first, second in pairwise(shares))
+
+
+def test_what_no_drawing_may_hold_is_left_out_of_it() -> None:
+    odd = "Car\x01 park\ufffe \x1b[31mred"
+    drawing = charts.draw("odd", odd, odd, spec=charts.theme_shares, rows=[{**ROWS[0], "label": odd}])
+    assert "Car  park" in drawing.wide
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe]", drawing.wide + drawing.narrow)
+    assert charts.png(drawing.wide)[1:4] == b"PNG"

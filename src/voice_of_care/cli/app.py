@@ -52,12 +52,13 @@ def settings_of(project: Path | None) -> Settings:
 
 
 def read_project(folder: Path) -> tuple[Project, Analysis]:
-    """Return a project and its analysis as it stands."""
-    from voice_of_care.projects import read_analysis
+    """Return a project and its analysis as it stands; refuse where not all is taken out that the settings say."""
+    from voice_of_care.projects import read_analysis, require_taken_out
     from voice_of_care.store import Store, find_project
 
     opened = find_project(folder)
     with Store(opened.folder) as store:
+        require_taken_out(opened, store)
         return opened, read_analysis(opened, store)
 
 

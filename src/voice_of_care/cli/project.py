@@ -112,11 +112,12 @@ def report_command(
 ) -> None:
     """Write the report of a project that has been analysed."""
     refuse_other_ending(to, ".html", ".htm")
-    from voice_of_care.projects import follow_project
+    from voice_of_care.projects import follow_project, require_taken_out
     from voice_of_care.store import Store, find_project
 
     opened = find_project(project)
     with Store(opened.folder) as store:
+        require_taken_out(opened, store)
         analysis, before = follow_project(opened, store)
     write_report_file(analysis, opened, to, profile, before=before)
     typer.echo(f"Report: {to}")
@@ -153,7 +154,7 @@ def decide(
     from voice_of_care.decisions import record_decisions
     from voice_of_care.exports import list_decisions, read_decisions
     from voice_of_care.exports.reading_decisions import count_as_made
-    from voice_of_care.projects import read_analysis
+    from voice_of_care.projects import read_analysis, require_taken_out
     from voice_of_care.store import Store, find_project
 
     if (to_list is None) == (to_apply is None):
@@ -162,6 +163,8 @@ def decide(
         refuse_other_ending(to_list, ".xlsx")
     opened = find_project(project)
     with Store(opened.folder) as store:
+        if to_list is not None:
+            require_taken_out(opened, store)
         analysis = read_analysis(opened, store)
         if to_list is not None:
             waiting = list_decisions(analysis, to_list)

@@ -16,6 +16,8 @@ import altair as alt
 import vl_convert
 from altair.utils.schemapi import debug_mode
 
+from voice_of_care.reporting.words import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -277,9 +279,20 @@ def _is_banded(layer: alt.Chart) -> bool:
     return isinstance(y, alt.Y)
 
 
+def _printable_spec(part: object) -> object:
+    """Return a specification with a space for what may not stand in a drawing: the renderer would not survive it."""
+    if isinstance(part, dict):
+        return {name: _printable_spec(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_printable_spec(value) for value in part]
+    return printable(part) if isinstance(part, str) else part
+
+
 def _svg(chart: alt.LayerChart, *, stem: str, title: str, description: str) -> str:
     """Render a chart and give it our title and description in place of the generated roles."""
-    svg = vl_convert.vegalite_to_svg(chart.to_dict(validate=False))
+    title, description = printable(title), printable(description)
+    given = chart.to_dict(validate=False)
+    svg = vl_convert.vegalite_to_svg({name: _printable_spec(part) for name, part in given.items()})
     svg = re.sub(r' (?:aria-[a-z]+|role|class|pointer-events|xmlns:xlink|version)="[^"]*"', "", svg)
     svg = re.sub(r'<path d=""[^>]*/>|<path d="M0,0h[\d.]+v[\d.]+h-?[\d.]+Z"/>|<g[^>]*></g>', "", svg)
     svg = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), svg)

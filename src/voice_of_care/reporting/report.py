@@ -179,6 +179,7 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_ROOM / "templates", encoding="utf-8"),
         autoescape=True,
+        finalize=lambda value: words.printable(value) if type(value) is str else value,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -147,6 +147,14 @@ MONTHS = (
 )
 
 
+_NOT_PRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """Return a text with a space for each control character and what XML does not allow."""
+    return _NOT_PRINTABLE.sub(" ", text)
+
+
 def long_date(day: datetime.date) -> str:
     """Return a date as in '3 April 2024'."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
