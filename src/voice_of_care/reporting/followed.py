@@ -21,7 +21,7 @@ Key = tuple[str, str, str]
 """scope, item_id and measure of a series."""
 ITEM_COLUMNS = {"service": "service", "site": "site", "respondent_group": "respondent_group"}
 
-MOST_WITHHELD = 0.25
+MOST_WITHHELD = 0.5
 """Share of points that a chart may leave out, as they rest on few people."""
 
 
