@@ -280,16 +280,14 @@ def _confirm(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
 
 
 def _with_candidate(analysis: Analysis, theme_id: object) -> Analysis:
-    """Give a candidate that a person takes on its segments: they are of no other theme then, nor of none."""
+    """Let a candidate that a person takes on stand: its segments keep what they have besides, and leave the pool."""
     is_waiting = (analysis.themes["theme_id"] == theme_id) & (analysis.themes["status"] == "candidate")
     if not is_waiting.any():
         return analysis
-    assignments, aside = analysis.assignments, analysis.set_aside
-    own = assignments.loc[assignments["theme_id"] == theme_id, "segment_id"]
-    elsewhere = assignments["segment_id"].isin(own) & (assignments["theme_id"] != theme_id)
+    aside = analysis.set_aside
+    own = analysis.assignments.loc[analysis.assignments["theme_id"] == theme_id, "segment_id"]
     return replace(
         _set_theme(analysis, theme_id, status="proposed"),
-        assignments=conform(assignments[~elsewhere], ASSIGNMENTS),
         set_aside=conform(aside[~((aside["step"] == "themes") & aside["item_id"].isin(own))], SET_ASIDE),
     )
 

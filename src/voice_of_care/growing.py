@@ -150,15 +150,16 @@ def refit(held: Held, means: Means, *, known: pd.DataFrame, theme_version: int) 
         layouts=held.known.layouts,
     )
     candidates = earlier.themes.loc[earlier.themes["status"] == "candidate", "theme_id"]
+    found_later = frozenset(candidates) - held.candidates.refused
     former = Former(
         assignments=held.decided.assignments,
-        candidates=frozenset(candidates) - held.candidates.accepted - held.candidates.refused,
+        candidates=found_later,
         refused=held.candidates.refused,
         last_theme_number=held.last_theme_number,
     )
     done = analyse_comments(read, means, known=known, former=former)
     lineage = trace_lineage(
-        Version(held.decided.themes, held.decided.assignments),
+        Version(held.decided.themes, held.decided.assignments, found_later),
         Version(done.analysis.themes, done.analysis.assignments),
         segments=done.analysis.segments,
         unit_of=units(done.analysis.safe_comments, count_campaigns=means.settings.intake.count_campaigns),

@@ -111,7 +111,7 @@ UNSTABLE_BELOW = 0.5
 THEMES = Table(
     "themes",
     "Themes and their parents; proposed until a person confirms them. A candidate was found among later comments that"
-    " fit no theme, and waits for a person to name or refuse it.",
+    " speak of what no theme is about, and waits for a person to name or refuse it.",
     {
         "theme_id": text("stable id, never reused"),
         "label": text("short noun phrase"),

@@ -101,7 +101,8 @@ def _themes(analysis: Analysis) -> Sheet:
     return Sheet(
         "Themes",
         "Read the label and the quotes. Agree, rename, or retire a theme that is none. A name alone renames. "
-        "Candidates were found in later comments and count once you agree or rename; retire those that are none.",
+        "Candidates speak of something that no theme is about; some of it stands in a theme too, and stays there. They "
+        "count once you agree or rename; retire those that are none.",
         (
             ("theme_id", 9),
             ("label", 30),

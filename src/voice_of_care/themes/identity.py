@@ -33,8 +33,8 @@ _ID = re.compile(r"T(\d+)$")
 class Former(NamedTuple):
     """What segments were of before themes are fitted anew: their themes, and what is known of these.
 
-    `assignments` are as reviewers' decisions left them. `candidates` are themes that waited for a person: what is in
-    one counts as its own. `refused` are candidates that a person refused; nothing is matched with them.
+    `assignments` are as reviewers' decisions left them. `candidates` are themes that were found later, named or
+    not: what is in one counts as its own. `refused` are candidates that a person refused; nothing is matched with them.
     `last_theme_number` is the highest number ever given to a theme.
     """
 

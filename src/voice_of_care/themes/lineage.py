@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 class Version(NamedTuple):
-    """The themes of one version, with the assignments they had."""
+    """The themes of one version, with the assignments they had; `candidates` were found later, named or not."""
 
     themes: pd.DataFrame
     assignments: pd.DataFrame
+    candidates: frozenset[str] = frozenset()
 
 
 def trace_lineage(
@@ -43,8 +44,8 @@ def trace_lineage(
         theme_version: the version of the new themes.
     """
     units = pd.Series(segments["comment_id"].map(unit_of).to_numpy(), index=segments["segment_id"])
-    waiting = frozenset(before.themes.loc[before.themes["status"] == "candidate", "theme_id"])
-    both = overlap_of(strongest_theme(before.assignments, first=waiting), strongest_theme(after.assignments), units)
+    old = strongest_theme(before.assignments, first=before.candidates)
+    both = overlap_of(old, strongest_theme(after.assignments), units)
     pairs = _pairs(both)
     told = pairs[pairs["relation"] != "part"]
     gone = [each for each in both.old.index if each not in set(told["old_theme_id"])]
