@@ -85,10 +85,10 @@ CHARTS = Table(
         "is_widened": Column(BOOLEAN, "true where periods are longer than asked for, as too few were counted in each"),
         "method": text("kind of limits", one_of=("xmr", "p_prime", "none")),
         "standing": text(
-            "full from 20 points, provisional from 12, run chart from 8, else a table alone",
+            "by points of the last phase: full from 20, provisional from 12; else run chart from 8 in all, or a table",
             one_of=("full", "provisional", "run_chart", "table_only"),
         ),
-        "points": integer("complete periods in the last phase", low=0),
+        "points": integer("complete periods in the last phase that are points: five people and more", low=0),
         "smallest": integer("smallest denominator", low=0),
         "largest": integer("largest denominator", low=0),
         "direction": text("which way is better", one_of=DIRECTIONS),
@@ -105,6 +105,11 @@ CHARTS = Table(
         ),
         "joined": Column(TEXT_LIST, "services, questions and channels hardly heard at first that weigh in it since"),
         "left": Column(TEXT_LIST, "services, questions and channels that weighed in it at first and are hardly heard"),
+        "last_heard": text(
+            "last period with people enough to be a point, where the two newest complete periods have not; nothing is"
+            " said of such an old point",
+            required=False,
+        ),
     },
     tuple(_SERIES),
 )

@@ -205,6 +205,7 @@ def _charted(planted: tuple, rows: list[tuple]) -> tuple[list[tuple], tuple]:
         mix if has_limits else "none",
         joined,
         [],
+        None,
     )
     return points, chart
 

@@ -366,8 +366,47 @@ def test_a_phase_too_short_for_limits_has_none():
     main = rows_of(followed.control_points, variant="main")
     assert main.groupby("phase")["upper_limit"].count().tolist() == [16, 0]
     chart = chart_of(followed)
-    assert (chart["standing"], chart["points"], chart["method"]) == ("table_only", 4, "none")
+    assert (chart["standing"], chart["points"], chart["method"]) == ("run_chart", 4, "xmr")
     assert pd.isna(chart["variation"])
+    assert pd.isna(chart["assurance"])
+    assert main["centre"].notna().tolist() == [True] * 16 + [False] * 4
+    assert rows_of(followed.control_points, variant="whole")["upper_limit"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("day", "limited", "centred"), [("2023-08-01", [0, 12], [0, 12]), ("2023-12-01", [0, 0], [8, 8])]
+)
+def test_a_rebase_never_takes_a_chart_away(day, limited, centred):
+    followed = follow(make_heard(SIX, months=16), rebases=rebase(day))
+    main = rows_of(followed.control_points, variant="main")
+    assert len(main) == 16
+    assert main.groupby("phase")["upper_limit"].count().tolist() == limited
+    assert main.groupby("phase")["centre"].count().tolist() == centred
+    assert rows_of(followed.control_points, variant="whole")["upper_limit"].notna().all()
+    assert chart_of(followed)["standing"] != "table_only"
+
+
+def test_a_rebase_not_reached_yet_changes_nothing():
+    heard = make_heard(SIX, months=16)
+    later = follow(heard, rebases=rebase("2031-01-01"))
+    for one, other in zip(follow(heard), later, strict=True):
+        assert one.to_csv() == other.to_csv()
+
+
+def test_nothing_is_said_of_the_last_point_of_who_is_no_longer_heard():
+    places = [*SIX, Place("Gone", 60, 0.3, last=15), Place("Late", 60, 0.3, last=17)]
+    followed = follow(
+        make_heard(places), targets=[TargetSettings(measure="negative", value=80.0, scope="service", item_id="Gone")]
+    )
+    charts = rows_of(followed.charts, scope="service").set_index("item_id")
+    gone = charts.loc["Gone"]
+    assert (gone["last_heard"], gone["last_rule"], gone["mix"]) == ("2024-06", "none", "none")
+    assert pd.isna(gone["variation"])
+    assert pd.isna(gone["assurance"])
+    assert charts.drop(index="Gone")["last_heard"].isna().all()
+    assert charts.loc["Late", "variation"] is not None
+    limits = rows_of(followed.control_points, scope="service", item_id="Gone", variant="main")
+    assert limits["upper_limit"].notna().all()
 
 
 def test_targets_are_judged_in_per_cent():

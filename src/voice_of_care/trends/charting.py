@@ -33,6 +33,7 @@ FEWEST_IN_POINT = 5
 """Units that a period needs to be a point of a chart."""
 _LEAST_EXPECTED = 1.0  # on average, who do and who do not, for a run chart
 _RECENT = 7
+_SILENT = 2  # newest complete periods without a point from which nothing is said of the last one there is
 _MOST_UNTOLD = 0.2  # share of points without a value with the mix held, above which nothing is said of it
 _REMAINS = 0.5  # share of a movement left with the mix held, from which the mix can't be said to explain it
 BETTER: Mapping[str, Direction] = {
@@ -83,6 +84,11 @@ class Line(NamedTuple):
         return sorted({start - extent.start for start in self.starts if extent.start < start < extent.stop})
 
     @property
+    def is_silent(self) -> bool:
+        """Return whether the newest periods are no points, so that the last point is an old one."""
+        return bool(0 < self.extent.stop <= len(self.whole) - _SILENT)
+
+    @property
     def points_in_last_phase(self) -> int:
         """Return how many points the last phase has."""
         first = self.extent.start + max(self.phase_starts, default=0)
@@ -109,10 +115,11 @@ def choose_line(lines: Sequence[Line]) -> tuple[Line, Standing]:
     """
     for line in lines:
         if _is_chartable(line) and int(line.is_point.sum()) >= RUN_CHART:
-            return line, standing_of(line.points_in_last_phase)
+            is_short = line.points_in_last_phase < RUN_CHART  # as limits started anew: what was there stays drawn
+            return line, "run_chart" if is_short else standing_of(line.points_in_last_phase)
     asked = lines[0]
     is_worth_a_line = int(asked.is_point.sum()) >= RUN_CHART and _expects(asked) >= _LEAST_EXPECTED
-    return asked, "run_chart" if is_worth_a_line and asked.points_in_last_phase >= RUN_CHART else "table_only"
+    return asked, "run_chart" if is_worth_a_line else "table_only"
 
 
 def needs_wider(line: Line) -> bool:
@@ -123,8 +130,7 @@ def needs_wider(line: Line) -> bool:
 def chart_line(line: Line, *, standing: Standing, target: float | None) -> Charted:
     """Return the charts of a series: as it is, without rebasing, and with the mix held."""
     extent = line.extent
-    is_bare = standing == "table_only" and not line.phase_starts
-    if is_bare or extent.stop == 0:
+    if standing == "table_only" or extent.stop == 0:
         return Charted(line, "none", standing, None, None, None, "none")
     part = np.where(line.is_point, line.part, math.nan)[extent]
     whole = line.whole[extent]
@@ -134,11 +140,19 @@ def chart_line(line: Line, *, standing: Standing, target: float | None) -> Chart
     drawn = _Drawn(line, whole, method, target, is_thin=needs_wider(line))
     main = _chart(value, line.phase_starts, drawn)
     unbroken = _chart(value, [], drawn) if line.phase_starts else None
+    if line.is_silent:
+        main = main._replace(variation=None, assurance=None)
     if standing not in ("full", "provisional"):
-        return Charted(line, "none", standing, main, unbroken, None, "none")
+        has_limits = any(_has_limits(chart) for chart in (main, unbroken) if chart is not None)
+        return Charted(line, method if has_limits else "none", standing, main, unbroken, None, "none")
     has_changed = bool(np.nan_to_num(np.abs(held - value)).max() > 0)
     steady = _chart(held, line.phase_starts, drawn) if has_changed else None
-    return Charted(line, method, standing, main, unbroken, steady, _judge_mix(main, steady, held))
+    mix = "none" if line.is_silent else _judge_mix(main, steady, held)
+    return Charted(line, method, standing, main, unbroken, steady, mix)
+
+
+def _has_limits(chart: ControlChart) -> bool:
+    return any(math.isfinite(point.upper_limit) for point in chart.points)
 
 
 class _Drawn(NamedTuple):

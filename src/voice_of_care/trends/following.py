@@ -204,8 +204,14 @@ def _chart_row(key: Key, chart: Charted, number: int, followed: Followed, asked:
         "direction": BETTER[measure],
         "variation": main.variation if main is not None else None,
         "assurance": main.assurance if main is not None else None,
-        "last_rule": main.points[-1].rule if main is not None else "none",
+        "last_rule": main.points[-1].rule if main is not None and not line.is_silent else "none",
         "mix": chart.mix,
         "joined": changes.joined.get(number, []),
         "left": changes.left.get(number, []),
+        "last_heard": _last_point(line, followed.periods) if line.is_silent else None,
     }
+
+
+def _last_point(line: Line, periods: pd.DataFrame) -> str:
+    """Return the label of the last period that is a point."""
+    return str(periods.loc[periods["is_complete"], "period"].iloc[line.extent.stop - 1])
