@@ -38,13 +38,13 @@ def analyse(path: Path) -> Analysis:
     """Return the analysis of a file or folder, as `analyse` would make it."""
     from voice_of_care.embedding import load_embedders
     from voice_of_care.frameworks import load_frameworks
-    from voice_of_care.pipeline import run
+    from voice_of_care.pipeline import Means, Stopwatch, run
     from voice_of_care.settings import load_settings
 
     toml = path.with_suffix(".toml")
     settings = load_settings(toml) if toml.exists() else Settings()
     frameworks = load_frameworks(settings.priorities)
-    done = run([path], settings=settings, key=b"0" * 32, embedders=load_embedders(), frameworks=frameworks)
+    done = run([path], Means(settings, b"0" * 32, load_embedders(), frameworks, Stopwatch()))
     return done.analysis
 
 
