@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from voice_of_care.cli import run
 from voice_of_care.cli.series_file import read_series
@@ -238,3 +240,186 @@ def test_the_chart_is_drawn_and_nothing_else_written_over(tmp_path, write, capsy
     assert mine.read_text(encoding="utf-8") == "<svg>mine</svg>"
     assert "ends in .svg" in _error(capsys, path, "--to", str(path))
     assert "there is no folder" in _error(capsys, path, "--to", str(tmp_path / "none" / "a.svg"))
+
+
+def _file(values, first=0):
+    return "period,value\n" + "".join(f"{MONTHS[place]},{value}\n" for place, value in enumerate(values, start=first))
+
+
+def _told(capsys, path, *options):
+    assert run(["spc", str(path), *options]) == 0
+    captured = capsys.readouterr()
+    return captured.out, captured.err
+
+
+@pytest.mark.parametrize(
+    ("points", "told", "is_first", "has_icon"),
+    [
+        (7, "Fewer than 8 points: limits are computed as asked, and mean little: read the values.", True, False),
+        (8, "The limits rest on 8 to 11 points: read this as a run chart", False, True),
+        (12, "The limits are provisional", False, True),
+        (20, "", True, True),
+    ],
+)
+def test_few_points_are_told_before_anything_else_is_said(write, capsys, points, told, is_first, has_icon):
+    values = [5, 7, 4, 6] * 5
+    path = write(_file(values[:points]))
+    out, _ = _told(capsys, path, "--target", "5")
+    assert told in (out.splitlines()[0] if is_first else out)
+    assert ("No significant change" in out) == has_icon
+    assert ("The target is" in out) == has_icon
+    if told and has_icon:
+        assert out.index(told) < out.index("No significant change")
+    assert _as_json(capsys, path)["variation"] == "common_cause"
+
+
+def test_limits_that_leave_what_a_share_can_be_are_said_to(write, capsys):
+    path = write(
+        "period,numerator,denominator\n"
+        + "".join(f"{month},{1 + 2 * (place % 2)},10\n" for place, month in enumerate(MONTHS))
+    )
+    out, _ = _told(capsys, path)
+    assert "The limits leave 0 to 100%" in out
+    found = _as_json(capsys, path)
+    assert found["control_points"][0]["lower_limit"] < 0
+    assert len(found["notes"]) == 1
+    fine = write(
+        "period,numerator,denominator\n"
+        + "".join(f"{month},{49 + place % 2},100\n" for place, month in enumerate(MONTHS))
+    )
+    assert _as_json(capsys, fine)["notes"] == []
+
+
+@pytest.mark.parametrize("wrong", [5, 13, 19])
+def test_a_value_far_from_all_others_is_named_and_nothing_else_made_of_it(write, capsys, wrong):
+    values = [6 + 0.1 * (place % 7) for place in range(20)]
+    values[wrong] = 1204
+    out, _ = _told(capsys, write(_file(values)))
+    assert f"Check the value of {MONTHS[wrong]}: " in out
+    assert out.count("Check the value") == 1
+    assert "see --rebase" not in out
+
+
+def test_a_shift_that_goes_on_is_told_with_the_period_it_began(write, capsys):
+    jitter = [0.3, -0.2, 0.5, -0.4, 0.1]
+    values = [(10 if place < 12 else 12) + jitter[place % 5] for place in range(20)]
+    out, _ = _told(capsys, write(_file(values)))
+    assert "if the cause is known and it is to last, see --rebase 2024-01" in out
+    rebased, _ = _told(capsys, write(_file(values)), "--rebase", "2024-01")
+    assert "see --rebase" not in rebased
+    assert "see --rebase" not in _told(capsys, write(_file([5, 7, 4, 6] * 5)))[0]
+
+
+def test_where_most_points_lie_outside_the_value_furthest_off_is_named(write, capsys):
+    values = [(10 if place < 9 else 30) + 0.5 * (place % 2) for place in range(20)]
+    out, _ = _told(capsys, write(_file(values)))
+    assert "Check the value of " in out
+    assert "more than one level" in out
+    assert "see --rebase 2023-10" in out
+
+
+@pytest.mark.parametrize("name", ["Total", "SUM", "all", "Average", "mean:", "Grand  Total"])
+def test_a_line_that_sums_up_is_no_period(write, capsys, name):
+    path = write(_steps() + f"{name},532\n")
+    _, err = _told(capsys, path)
+    assert "Line 22 is a total or an average, no period: left out." in err
+    assert _as_json(capsys, path) == _as_json(capsys, write(_steps()))
+
+
+@pytest.mark.parametrize(
+    ("periods", "told"),
+    [
+        ("Mar 2024,Jun 2024,Jul 2024", "no row for April and May 2024"),
+        ("31/10/2023,31/12/2023,31/01/2024,31/03/2024", "no row for November 2023, February 2024"),
+        ("2023-Q1,2023-Q2,2023-Q4", "no row for the quarter from July 2023"),
+        ("2024-W01,2024-W02,2024-W04", "no row for the week of 15 January 2024"),
+        ("2020/21,2021/22,2023/24", "no row for the year from April 2022"),
+        ("Jan 2020,Feb 2020,Dec 2021", "August 2020, 15 more"),
+        ("Jan 2024,Feb 2024,Mar 2024", ""),
+        ("01/01/2024,03/01/2024,17/02/2024", ""),
+        ("a,b,c", ""),
+    ],
+)
+def test_periods_without_a_row_are_named(write, capsys, periods, told):
+    rows = [f"{period},{place}" for place, period in enumerate(periods.split(","))]
+    _, err = _told(capsys, write("\n".join(["period,value", *rows])))
+    assert told in err
+    assert ("next to each other" in err) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Falls on the ward\n\nperiod,value\n2024-01,3\n2024-02,4\n", "Line 1 above the header"),
+        (
+            "Falls, by ward\nReporting period,2024\n\nMonth,Falls\n2024-01,3\n2024-02,4\n",
+            "Lines 1 and 2 above the header",
+        ),
+        ("Falls\nseen when,how many\n2024-01,3\n2024-02,4\n", "Line 1 above the header"),
+        ("period,value\n2024-01,3\n2024-02,4\n", ""),
+    ],
+)
+def test_titles_above_the_header_are_passed_over(write, capsys, text, told):
+    path = write(text)
+    assert [point["value"] for point in _as_json(capsys, path)["control_points"]] == [3, 4]
+    _, err = _told(capsys, path)
+    assert told in err
+    assert "Falls" not in err
+    assert bool(told) == ("passed over" in err)
+
+
+def test_a_header_of_any_name_is_the_value_if_it_alone_has_numbers(write):
+    found = read_series(write("Month;Falls per 1,000;note\n2024-01;3,5;x\n2024-02;4;y\n"))
+    assert (found.values, found.value_name) == ((3.5, 4), "Falls per 1,000")
+    assert read_series(write("Month,Falls per 1,000,ward\n2024-01,3,,x\n2024-02,4,,y\n")).values == (3, 4)
+
+
+def test_columns_are_named_on_the_command_line(write, capsys):
+    path = write("When;Falls;Bed days;Month\n2024-01;3;100;x\n2024-02;4;90;y\n")
+    named = ["--period", "when"]
+    values = lambda found: [point["value"] for point in found["control_points"]]  # noqa: E731
+    assert values(_as_json(capsys, path, *named, "--value", "bed days")) == [100, 90]
+    shares = _as_json(capsys, path, *named, "--numerator", "Falls", "--denominator", "Bed days")
+    assert values(shares) == pytest.approx([3, 400 / 90])
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--value", "none"], "--value none"),
+        (["--value", "a"], "2 columns of this name"),
+        (["--value", "n", "--numerator", "k"], "Leave one out"),
+        (["--value", "n", "--period", "n"], "name one column twice"),
+        (["--numerator", "remark"], "no column is the denominator"),
+        (["--value", "remark"], "column remark: this is no number"),
+    ],
+)
+def test_a_column_named_wrongly_is_told_in_one_line(write, capsys, options, told):
+    text = "period,a,A,n,k,remark\n2024-01,1,2,3,4,x\n2024-02,1,2,3,4,y\n".replace("a,A", "a ,a")
+    assert told in _error(capsys, write(text.replace("n,k", "items,k") if "remark" in options else text), *options)
+
+
+_BYTES = st.one_of(
+    st.binary(max_size=60),
+    st.text(alphabet="0123456789,;\t\n\"'-/.eQqW% ap\u0660\u00b2\x00", max_size=80).map(lambda text: text.encode()),
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["0000/01", "9999/00 Q4", "0000 Q1", "9999-W53", "2024-02-30", "Total", "", "1e999", "45000"]
+            ),
+            st.sampled_from(["1e308", "-1e308", "9" * 400, "5e-324", "nan", "", "1,5", "-", "12%", "0"]),
+        ),
+        max_size=9,
+    ).map(lambda rows: ("period;value\n" + "\n".join(";".join(row) for row in rows)).encode()),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=_BYTES)
+def test_no_file_however_odd_brings_the_program_down(tmp_path, capsys, data):
+    path = tmp_path / "odd.csv"
+    path.write_bytes(data)
+    code = run(["spc", str(path), "--target", "1"])
+    captured = capsys.readouterr()
+    assert code in (0, 2), captured.err
+    assert code == 0 or captured.err.count("\n") == 1

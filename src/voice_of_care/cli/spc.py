@@ -51,15 +51,22 @@ def spc(
         ChartName,
         typer.Option(help="Kind of chart of shares; auto takes p-prime where many are counted, and unevenly."),
     ] = "auto",
+    period: Annotated[str, typer.Option(help="Header of the column of periods.", metavar="COLUMN")] = "",
+    value: Annotated[str, typer.Option(help="Header of the column of values.", metavar="COLUMN")] = "",
+    numerator: Annotated[str, typer.Option(help="Header of the column of numerators.", metavar="COLUMN")] = "",
+    denominator: Annotated[str, typer.Option(help="Header of the column of denominators.", metavar="COLUMN")] = "",
     as_json: AsJson = False,
     to: Annotated[Path | None, typer.Option("--to", help="Draw the chart here.", metavar="FILE.svg")] = None,
 ) -> None:
     """Chart one series: limits, signals and what they say, as NHSRplotthedots computes them."""
+    from voice_of_care.cli.series_columns import Named
+    from voice_of_care.cli.series_doubts import doubts
     from voice_of_care.cli.series_file import read_series
+    from voice_of_care.reporting import control_words
 
     if to is not None:
         _refuse_drawing(to)
-    series = read_series(file)
+    series = read_series(file, Named(period, value, numerator, denominator))
     method = _method(series, chart, file)
     charted = _chart(
         series,
@@ -72,13 +79,16 @@ def spc(
     standing = _standing(charted, fix_after)
     for remark in (*series.remarks, *_cautions(charted, fix_after, is_screened=not no_screening)):
         say(remark)
+    notes = doubts(charted, series.periods, is_share=series.is_share, is_few=standing == "table_only")
     if to is not None:
         drawing = _draw(series, charted, standing)
         write_beside(drawing.wide, to)
     if as_json:
-        print_lines(to_json(_as_dict(series, charted, standing, fix_after)))
+        print_lines(to_json(_as_dict(series, charted, standing, fix_after) | {"notes": notes}))
     else:
-        print_lines([*_table_lines(series, charted), "", *_finding_lines(series, charted, standing)])
+        few = [control_words.FEW, ""] if standing == "table_only" else []
+        found = _finding_lines(series, charted, standing)
+        print_lines([*few, *_table_lines(series, charted), "", *found, *notes])
 
 
 def _method(series: SeriesFile, chart: ChartName, file: Path) -> Method:
@@ -93,7 +103,7 @@ def _method(series: SeriesFile, chart: ChartName, file: Path) -> Method:
 
 
 def _target(text: str) -> float | None:
-    from voice_of_care.cli.series_file import read_number
+    from voice_of_care.cli.series_numbers import read_number
 
     if not text.strip():
         return None
@@ -238,10 +248,11 @@ def _finding_lines(series: SeriesFile, charted: ControlChart, standing: Standing
     lines = [f"{name}{of}; {better} (--direction {charted.direction}); rules of NHSRplotthedots 0.2.2."]
     if charted.sigma_z is not None and math.isfinite(charted.sigma_z):
         lines.append(f"Sigma z {charted.sigma_z:.2f}: how many times as widely the periods scatter as by chance alone.")
-    lines += _sentences(series, charted)
+    if standing == "table_only":
+        return [*lines, *([] if charted.has_limits else [control_words.NO_LIMITS])]
     if standing != "full":
         lines.append(control_words.STANDING_WORDS[standing])
-    return lines
+    return [*lines, *_sentences(series, charted)]
 
 
 def _sentences(series: SeriesFile, charted: ControlChart) -> list[str]:
@@ -293,7 +304,8 @@ def _draw(series: SeriesFile, charted: ControlChart, standing: Standing) -> Draw
         note=PROVISIONAL if standing != "full" else "",
         bounds=PERCENT if series.is_share else None,
     )
-    title = f"{series.value_name}: {VARIATION_NAMES[charted.variation or 'common_cause']}"
+    found = VARIATION_NAMES[charted.variation or "common_cause"]
+    title = f"{series.value_name}: {found if standing != 'table_only' else 'fewer than 8 points'}"
     return draw_control("spc", title, described, rows=rows, canvas=canvas)
 
 

@@ -29,11 +29,12 @@ RULE_WORDS = {
 }
 METHOD_NAMES = {"xmr": "XmR chart", "p_prime": "Laney p\u2032 chart", "p": "p chart"}
 NO_LIMITS = "There are no limits: the values do not vary, or there are too few of them."
+FEW = "Fewer than 8 points: limits are computed as asked, and mean little: read the values."
 STANDING_WORDS = {
     "full": "",
     "provisional": "The limits are provisional: they rest on 12 to 19 points.",
     "run_chart": "The limits rest on 8 to 11 points: read this as a run chart, signals can be mistaken.",
-    "table_only": "The limits rest on fewer than 8 points: too few to read anything into them.",
+    "table_only": FEW,
 }
 _OUTCOMES = {
     "consistent_pass": "to meet it every time",
