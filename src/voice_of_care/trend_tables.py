@@ -202,6 +202,8 @@ REBASES = Table(
     (*_SERIES, "starts_on"),
 )
 
+P_ASKED = {"limits": 0.05, "before_after": 0.01}
+"""What before against after must come to for a signal: beside a rule that is broken, and where it stands alone."""
 DIFFERENCE_CAUTIONS = (
     "autocorrelation",
     "trend_before",

@@ -2,7 +2,8 @@
 
 Rows come in time order, one for each period: `label` (short, for the axis), `value` (None where there is none to show),
 `centre`, `lower`, `upper` (None where there are none), `phase`, `point_type` (POINT_TYPES). May be left out:
-`is_complete` (False draws the point hollow, unjudged), `fitted` and `counterfactual` (lines of a regression).
+`is_complete` (False draws the point hollow, unjudged), `unjudged` (why, for the legend), `fitted` and `counterfactual`
+(lines of a regression).
 What kind of point it is shows by shape and by colour, lines are named at their right end, missing periods leave a gap.
 """
 
@@ -292,8 +293,10 @@ def _gaps(rows: Sequence[Row], x: alt.X, scale: _Scale) -> list[alt.Chart]:
 def _names(rows: Sequence[Row], canvas: Canvas, scale: _Scale, room: _Room) -> list[alt.Chart]:
     """Return the names of the lines at their right ends, moved apart where they would touch."""
     is_narrow = room is _NARROW
+    newest = max((row.get("phase") or 1 for row in rows), default=1)  # a line that has ended has no name at the end
+    at_end = [row for row in rows if (row.get("phase") or 1) == newest]
     last = {
-        name: next((row[name] for row in reversed(rows) if row.get(name) is not None), None)
+        name: next((row[name] for row in reversed(at_end) if row.get(name) is not None), None)
         for name in ("upper", "lower", "centre", "counterfactual")
     }
     told = [
@@ -390,8 +393,8 @@ def _legend(rows: Sequence[Row], canvas: Canvas, room: _Room) -> _Legend:
     entries: list[tuple[str, PointStyle | None]] = [
         (style.name, style) for kind, style in POINT_STYLES.items() if kind in kinds
     ]
-    hollow = any(row["value"] is not None and not _is_complete(row) for row in rows)
-    entries += [("not complete yet", None)] if hollow else []
+    hollow = [row.get("unjudged") for row in rows if row["value"] is not None and not _is_complete(row)]
+    entries += [(name, None) for name in dict.fromkeys(str(why or "not complete yet") for why in hollow)]
     gaps = [(f"\u00d7 {canvas.missing}", None)] if any(row["value"] is None for row in rows) else []
     layers: list[alt.Chart] = []
     left, line = 0.0, 0

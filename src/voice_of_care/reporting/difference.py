@@ -11,6 +11,7 @@ from voice_of_care.reporting import followed, trend_words, words
 from voice_of_care.reporting.disclosure import FEWEST_FOR_A_MEAN, Count, share_of
 from voice_of_care.reporting.facts import records
 from voice_of_care.reporting.quotes import quote_segments
+from voice_of_care.trend_tables import P_ASKED
 
 if TYPE_CHECKING:
     from voice_of_care.reporting.disclosure import Discloser
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from voice_of_care.settings import Settings
 
 MEASURE_ORDER = ("negative", "raised", "sentiment", "fft")
+BEGAN, NOT_COMPLETE = "the action began", "not complete yet"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Span:
 
 @dataclass(frozen=True)
 class AfterPoint:
-    """One period of the chart of an action."""
+    """One period of the chart of an action; `unjudged` says why it is not judged, where it is not."""
 
     name: str
     short: str
@@ -48,18 +50,19 @@ class AfterPoint:
     counterfactual: float | None
     rule: str
     point_type: str
-    is_judged: bool
+    unjudged: str
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One measure before and after an action."""
+    """One measure before and after an action; `unsure` says what changed and why that is no signal."""
 
     measure: str
     anchor: str
     before: Span
     after: Span
     change: str
+    unsure: str
     elsewhere_before: str
     elsewhere_after: str
     excess: str
@@ -81,14 +84,14 @@ class Measured:
     @property
     def sentence(self) -> str:
         """Return how far one can go, and on which ground, in a sentence or two."""
-        said = trend_words.LADDER_SAYS[self.verdict]
+        said = self.unsure or trend_words.LADDER_SAYS[self.verdict]
         ground = trend_words.GROUNDS_SAY.get(self.ground, "") if self.verdict != "too_little" else ""
         return f"{said} {ground}".strip()
 
 
 @dataclass(frozen=True)
 class ActionView:
-    """One action and what was measured around it."""
+    """One action and what was measured around it; nothing where it starts after the newest comment."""
 
     action_id: str
     anchor: str
@@ -97,6 +100,7 @@ class ActionView:
     day: str
     who: str
     aimed_at: str
+    has_begun: bool
     measures: tuple[Measured, ...]
     quotes: tuple[Quote, ...]
 
@@ -115,7 +119,9 @@ def _action(row: Any, facts: Facts, items: Items, quotes: tuple[Quote, ...], dis
     differences = facts.analysis.differences
     mine = differences[differences["action_id"] == row.action_id]
     points = facts.analysis.difference_points
-    measures = [_measured(each, points, discloser) for each in records(mine)]
+    starts_on = row.starts_on
+    has_begun = facts.newest is None or starts_on.date() <= facts.newest
+    measures = [_measured(each, points, starts_on, discloser) for each in records(mine) if has_begun]
     measures.sort(key=lambda each: MEASURE_ORDER.index(each.measure))
     return ActionView(
         action_id=str(row.action_id),
@@ -125,19 +131,20 @@ def _action(row: Any, facts: Facts, items: Items, quotes: tuple[Quote, ...], dis
         day=words.long_date(row.starts_on.date()),
         who=str(row.who),
         aimed_at=item.label if item else "A theme that is no longer there",
+        has_begun=has_begun,
         measures=tuple(measures),
         quotes=quotes,
     )
 
 
-def _measured(row: Any, points: pd.DataFrame, discloser: Discloser) -> Measured:  # noqa: ANN401 (a row)
+def _measured(row: Any, points: pd.DataFrame, began: pd.Timestamp, discloser: Discloser) -> Measured:  # noqa: ANN401 (a row)
     mine = points[(points["action_id"] == row.action_id) & (points["measure"] == row.measure)]
     touched = mine[mine["part"] == "touched"].sort_values("starts_on", kind="stable")
     elsewhere = mine[mine["part"] == "comparator"]
     before = _span(row.before, int(row.units_before), int(row.points_before), row.measure, discloser)
     after = _span(row.after, int(row.units_after), int(row.points_after), row.measure, discloser)
     is_open = before.text != "*" and after.text != "*"
-    shown = _points(touched, row, discloser)
+    shown = _points(touched, row, began, discloser)
     others = [
         _elsewhere(value, elsewhere[elsewhere["is_after"] == is_after], row.measure, discloser)
         for value, is_after in ((row.comparator_before, False), (row.comparator_after, True))
@@ -148,6 +155,7 @@ def _measured(row: Any, points: pd.DataFrame, discloser: Discloser) -> Measured:
         before=before,
         after=after,
         change=_change(row.change, row.change_low, row.change_high, row.measure) if is_open else "",
+        unsure=_unsure(row) if is_open else "",
         elsewhere_before=others[0],
         elsewhere_after=others[1],
         excess=_change(row.excess, row.excess_low, row.excess_high, row.measure)
@@ -194,6 +202,20 @@ def _change(value: float, low: float, high: float, measure: str) -> str:
     return f"{told} ({below} to {above})" if not pd.isna(low) else told
 
 
+def _unsure(row: Any) -> str:  # noqa: ANN401 (a row)
+    """Return how far a measure changed where its interval leaves out nought and there is no signal all the same."""
+    is_apart = row.change_low > 0 or row.change_high < 0
+    if row.verdict != "no_signal" or not is_apart:
+        return ""
+    unit = "" if row.measure == "sentiment" else " percentage points"
+    change = _gap(row.change, row.measure)
+    interval = f"(95% interval {_gap(row.change_low, row.measure)} to {_gap(row.change_high, row.measure)})"
+    likely = P_ASKED[row.ground]
+    why = "mix" if "mix" in row.cautions else "chance" if row.p_value > likely else "rules"
+    told = f", p = {row.p_value:.2g}; below {likely:g} is asked for" if why == "chance" else ""
+    return f"It changed by {change}{unit} {interval}, {trend_words.CHANGED_SAYS[why]}{told}."
+
+
 def _regression(row: Any) -> tuple[str, ...]:  # noqa: ANN401 (a row)
     """Return what the segmented regression gives, in sentences; none where there were too few points."""
     said = []
@@ -213,10 +235,15 @@ def _regression(row: Any) -> tuple[str, ...]:  # noqa: ANN401 (a row)
 def _gap(value: float, measure: str) -> str:
     if measure == "sentiment":
         return trend_words.tone(value)
-    return f"{100 * value:+.0f}".replace("-", trend_words.MINUS)
+    return trend_words.points(value)
 
 
-def _points(touched: pd.DataFrame, row: Any, discloser: Discloser) -> tuple[AfterPoint, ...]:  # noqa: ANN401 (a row)
+def _points(
+    touched: pd.DataFrame,
+    row: Any,  # noqa: ANN401 (a row)
+    began: pd.Timestamp,
+    discloser: Discloser,
+) -> tuple[AfterPoint, ...]:
     """Return the points of the chart; none where too many of them may not be shown."""
     rows = touched.assign(
         period_kind=row.period_kind,
@@ -227,10 +254,18 @@ def _points(touched: pd.DataFrame, row: Any, discloser: Discloser) -> tuple[Afte
     if not followed.may_draw(shown):
         return ()
     digits = 2 if row.measure == "sentiment" else 1 if discloser.is_internal else 0
-    return tuple(_point(point, each, digits) for point, each in zip(shown, records(rows), strict=True))
+    pairs = zip(shown, records(rows), strict=True)
+    return tuple(_point(point, each, _unjudged(each, began), digits) for point, each in pairs)
 
 
-def _point(shown: followed.ShownPoint, row: Any, digits: int) -> AfterPoint:  # noqa: ANN401 (a row)
+def _unjudged(row: Any, began: pd.Timestamp) -> str:  # noqa: ANN401 (a row)
+    """Return why a period is not judged; empty where it is."""
+    if row.is_judged:
+        return ""
+    return BEGAN if row.is_after and row.starts_on < began else NOT_COMPLETE
+
+
+def _point(shown: followed.ShownPoint, row: Any, unjudged: str, digits: int) -> AfterPoint:  # noqa: ANN401 (a row)
     centre, lower, upper, counterfactual = (
         None if pd.isna(value) else round(float(value), digits)
         for value in (row.centre, row.lower_limit, row.upper_limit, row.counterfactual)
@@ -251,5 +286,5 @@ def _point(shown: followed.ShownPoint, row: Any, digits: int) -> AfterPoint:  # 
         counterfactual,
         row.rule,
         row.point_type,
-        bool(row.is_judged),
+        unjudged,
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from voice_of_care.reporting.over_time import Card, Point
 
 FEWEST_POINTS = 8
+FULL_POINTS = 20
 _TONE_BOUNDS = (-1.0, 1.0)
 
 
@@ -56,12 +57,24 @@ def _draw_card(card: Card, points: Sequence[Point], stem: str) -> Drawing:
         unit="" if line.measure == "sentiment" else "%",
         target=line.target,
         moments=tuple(Moment(place - 0.5, "Limits start anew") for place in starts),
-        note=PROVISIONAL if line.standing == "provisional" else "",
+        note=PROVISIONAL if _is_provisional(card, points) else "",
         bounds=_TONE_BOUNDS if line.measure == "sentiment" else PERCENT,
-        centre_name="Median" if line.standing == "run_chart" else "Mean",
+        centre_name="Mean" if _has_limits_at_end(points) or line.standing != "run_chart" else "Median",
         missing=_missing(any(point.shown.is_withheld for point in points)),
     )
     return control_charts.draw_control(stem, _title(card), _describe(card, points), rows=rows, canvas=canvas)
+
+
+def _is_provisional(card: Card, points: Sequence[Point]) -> bool:
+    """Return whether the limits at the end rest on so few points that they may still move."""
+    if points is not card.whole:
+        return card.line.standing == "provisional"
+    return _has_limits_at_end(points) and card.line.counted < FULL_POINTS
+
+
+def _has_limits_at_end(points: Sequence[Point]) -> bool:
+    newest = max((point.phase for point in points), default=1)
+    return any(point.lower is not None for point in points if point.phase == newest)
 
 
 def _missing(is_withheld: bool) -> str:
@@ -106,7 +119,8 @@ def _draw_measured(action: ActionView, measured: Measured) -> Drawing:
             "phase": 1,
             "point_type": point.point_type,
             "counterfactual": point.counterfactual,
-            "is_complete": point.is_judged,
+            "is_complete": not point.unjudged,
+            "unjudged": point.unjudged,
         }
         for point in measured.points
     ]

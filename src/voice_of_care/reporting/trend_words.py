@@ -37,9 +37,6 @@ STANDINGS = {
 STANDINGS_SAY = {
     "full": "",
     "provisional": "The limits are provisional and will move as more points come.",
-    "run_chart": "A run chart with the median: under 12 points, or with too few people in each, no limits are drawn and"
-    " no signal is told.",
-    "table_only": "Under 8 points there is no chart: the figures stand in the table.",
 }
 STATES = {
     "concern_high": "Concern: higher than expected",
@@ -50,7 +47,8 @@ STATES = {
     "common_cause": "Common cause: no significant change",
     "improvement_high": "Improvement: higher than expected",
     "improvement_low": "Improvement: lower than expected",
-    "no_limits": "Too few periods to tell a signal",
+    "silent": "No longer heard: nothing is said of an old point",
+    "no_limits": "Too little to tell a signal",
 }
 ASSURANCES = {
     "consistent_pass": "Target always met",
@@ -128,13 +126,19 @@ LADDER = {
 }
 LADDER_SAYS = {
     "too_little": "There is too little before the action, or after it, to tell a difference from chance.",
-    "no_signal": "What was measured after the action is what was usual before it: no difference can be seen.",
+    "no_signal": "What was measured after the action can\u2019t be told from what was usual before it.",
     "signal_after": "What was measured after the action differs from what was usual before it. That it came after the"
     " action does not show that it came from it.",
     "signal_not_in_comparator": "What was measured after the action differs from what was usual before it, and services"
     " that were not touched show no such difference. That is as far as these figures go: other things may have changed"
     " there too.",
 }
+CHANGED_SAYS = {
+    "chance": "but not by enough to tell from chance within the same services and channels",
+    "rules": "but no period after the action breaks a rule of the chart, as a signal asks for",
+    "mix": "but not within the same services and channels, so that a change of mix may be behind it",
+}
+"""Why there is no signal where the change over all leaves out nought."""
 GROUNDS_SAY = {
     "limits": "Judged on limits drawn from the time before, and on before against after.",
     "before_after": "Judged on before against after alone: periods are too few, or rest on too few people, for limits.",
@@ -169,7 +173,17 @@ def percent(value: float) -> str:
 
 def tone(value: float) -> str:
     """Return a mean tone with its sign."""
-    return f"{value:+.2f}".replace("-", MINUS)
+    return _signed(value, ".2f")
+
+
+def points(value: float) -> str:
+    """Return a difference of shares in whole percentage points with its sign; nought has none."""
+    return _signed(100 * value, ".0f")
+
+
+def _signed(value: float, how: str) -> str:
+    told = format(value, f"+{how}")
+    return (told if float(told) else told[1:]).replace("-", MINUS)
 
 
 def measured(measure: str, value: float) -> str:

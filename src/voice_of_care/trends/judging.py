@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from voice_of_care.trend_tables import P_ASKED
 from voice_of_care.trends.before_after import AFTER, BEFORE, Scatter, compare_means, compare_shares, scatter_of
 from voice_of_care.trends.charting import BETTER, FEWEST_IN_POINT, Line, needs_wider
 from voice_of_care.trends.spc import PROVISIONAL, RUN_CHART, chart_p_prime, chart_xmr, choose_method
@@ -32,8 +33,6 @@ FEWEST_TO_JUDGE_BY = PROVISIONAL
 """Points before from which limits are judged by; those of fewer are drawn alone, as series of fewer have none."""
 FEWEST_UNITS = 20
 """Units on each side of the day from which before and after are compared."""
-P_WITH_LIMITS, P_ALONE = 0.05, 0.01
-"""What the comparison must come to: beside a rule that is broken, and where it stands alone."""
 _PENDING, _BEFORE, _AFTER = -1, BEFORE, AFTER
 
 
@@ -195,7 +194,7 @@ def _move(
     The comparison must bear it out within strata and over all units alike, and where there are limits a point after the
     start must break a rule the same way.
     """
-    needed = {"limits": P_WITH_LIMITS, "before_after": P_ALONE, "none": -1.0}[ground]
+    needed = P_ASKED.get(ground, -1.0)
     if not change.p_value <= needed or np.sign(change.change) != change.move:
         return 0
     if ground == "before_after":
