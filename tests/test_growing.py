@@ -151,3 +151,12 @@ def test_add_needs_a_project_that_was_analysed(tmp_path, capsys):
     for command in (["add", str(tmp_path / "more.csv")], ["refit"], ["undo"], ["runs"]):
         assert run([*command, "--project", str(tmp_path / "none")]) == 2
         assert "analyse" in capsys.readouterr().err
+
+
+def test_a_file_that_comes_again_under_another_header_is_told_of(base, project, tmp_path, capsys):
+    rows = pd.read_csv(base / "in" / "feedback.csv", keep_default_na=False)
+    rows.assign(Extra="").to_csv(tmp_path / "again.csv", index=False)
+    summary = told(capsys, "add", tmp_path / "again.csv", base / "april.csv", "--project", project)
+    problems = {each["source"]: " ".join(each["problems"]) for each in summary["sources"]}
+    assert "128 of 128 comments have the words and the date" in problems["again.csv"]
+    assert "words and the date" not in problems["april.csv"]

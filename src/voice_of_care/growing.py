@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from voice_of_care.counting import units
+from voice_of_care.decisions import apply_decisions
 from voice_of_care.intake.reading import ReadComments
+from voice_of_care.intake.twins import tell_twins
 from voice_of_care.pipeline import (
     Run,
     Scored,
@@ -86,6 +88,7 @@ def add(paths: Sequence[Path], held: Held, means: Means, *, anew: Anew, run_id: 
         read = read_safely_named(
             paths, settings=means.settings, key=means.key, known=held.known, run_id=run_id, progress=progress
         )
+    read = tell_twins(read, records=held.known.records)
     gone = frozenset(read.gone)
     comments = overwrite(_without(held.comments, gone), read.comments)
     repeats = stack(_without(held.repeats, gone | frozenset(read.comments["comment_id"])), read.repeats)
@@ -158,11 +161,13 @@ def refit(held: Held, means: Means, *, known: pd.DataFrame, theme_version: int) 
         last_theme_number=held.last_theme_number,
     )
     done = analyse_comments(read, means, known=known, former=former)
+    unit_of = units(done.analysis.safe_comments, count_campaigns=means.settings.intake.count_campaigns)
+    decided = apply_decisions(replace(done.analysis, events=earlier.events), unit_of=unit_of)
     lineage = trace_lineage(
         Version(held.decided.themes, held.decided.assignments, found_later),
-        Version(done.analysis.themes, done.analysis.assignments),
+        Version(decided.themes, decided.assignments),
         segments=done.analysis.segments,
-        unit_of=units(done.analysis.safe_comments, count_campaigns=means.settings.intake.count_campaigns),
+        unit_of=unit_of,
         theme_version=theme_version,
     )
     every = stack(earlier.lineage, lineage)
