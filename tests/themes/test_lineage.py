@@ -51,6 +51,8 @@ def test_each_relation_is_as_declared():
     assert trace({"T01": a, "T02": b}, {"T01": [*a, *b]}) == {("T01", "T01"): "kept", ("T02", "T01"): "merged"}
     assert trace({"T01": a}, {"T01": a, "T09": b}) == {("T01", "T01"): "kept", ("", "T09"): "new"}
     assert trace({"T01": a, "T02": b}, {"T01": a}) == {("T01", "T01"): "kept", ("T02", ""): "gone"}
+    corner = trace({"T01": a}, {"T01": a[:34], "T02": [*a[34:], *range(60, 65)]})
+    assert corner == {("T01", "T01"): "kept", ("T01", "T02"): "part", ("", "T02"): "new"}
     scattered = trace({"T01": a, "T02": b}, {"T01": [*a, *b[:8]], "T03": [*b[8:14], *range(60, 90)]})
     assert scattered == {
         ("T01", "T01"): "kept",
@@ -162,3 +164,19 @@ def test_what_people_decided_about_themes_survives_a_refit():
     held = before.assignments.loc[before.assignments["theme_id"] == three, "segment_id"]
     still = set(now.assignments.loc[now.assignments["theme_id"] == three, "segment_id"])
     assert np.mean([segment in still for segment in held]) > 0.8
+
+
+def test_what_is_retired_is_left_out_and_names_are_those_that_people_gave():
+    segments = pd.DataFrame({"segment_id": [f"C{n}.1" for n in range(20)], "comment_id": [f"C{n}" for n in range(20)]})
+    unit_of = pd.Series([f"u{n}" for n in range(20)], index=segments["comment_id"])
+    told = version({"T01": list(range(10)), "T02": list(range(10, 20))})
+    themes = told.themes.assign(label=["Getting home", "Anything"], status=["confirmed", "retired"])
+    waiting = told.themes.assign(label=["Getting home", "Zorblatt"], status=["confirmed", "candidate"])
+    named = told._replace(themes=conform(themes, THEMES))
+    rows = trace_lineage(named, named, segments=segments, unit_of=unit_of, theme_version=2)
+    assert rows[["relation", "old_label", "new_label"]].to_numpy().tolist() == [
+        ["kept", "Getting home", "Getting home"]
+    ]
+    before = told._replace(themes=conform(waiting, THEMES))
+    rows = trace_lineage(before, told, segments=segments, unit_of=unit_of, theme_version=2)
+    assert rows["old_label"].tolist() == ["Getting home", "Zorblatt (candidate)"]

@@ -31,21 +31,22 @@ def trace_lineage(
 
     - kept: each holds at least half of the other's units (`identity.MOST`);
     - merged: at least half of the old theme's units are in the new one, where they are less than half;
-    - split: at least half of the new theme's units were in the old one, of which they are less than half;
+    - split: at least half of the new theme's units were in the old one, of which they are a fifth to half;
     - part: neither, but at least a fifth of either is in the other (`identity.PART`), or they have the same id.
 
     An old theme without the first three is gone, and a new one is new: each has a row with the other side empty.
+    What people retired is left out; a candidate nobody had named by then is called so.
 
     Args:
-        before: themes before, as reviewers' decisions left them; retired ones that still hold segments count.
-        after: themes after.
+        before: themes before, as reviewers' decisions left them.
+        after: themes after, with these decisions applied.
         segments: as they stand now.
         unit_of: unit of each comment_id.
         theme_version: the version of the new themes.
     """
     units = pd.Series(segments["comment_id"].map(unit_of).to_numpy(), index=segments["segment_id"])
-    old = strongest_theme(before.assignments, first=before.candidates)
-    both = overlap_of(old, strongest_theme(after.assignments), units)
+    old = strongest_theme(_without_retired(before), first=before.candidates)
+    both = overlap_of(old, strongest_theme(_without_retired(after)), units)
     pairs = _pairs(both)
     told = pairs[pairs["relation"] != "part"]
     gone = [each for each in both.old.index if each not in set(told["old_theme_id"])]
@@ -61,11 +62,21 @@ def trace_lineage(
     rows = pd.concat([part.reindex(columns=columns).astype("object") for part in parts], ignore_index=True)
     rows = rows.assign(
         theme_version=theme_version,
-        old_label=rows["old_theme_id"].map(before.themes.set_index("theme_id")["label"]),
-        new_label=rows["new_theme_id"].map(after.themes.set_index("theme_id")["label"]),
+        old_label=rows["old_theme_id"].map(_labels(before)),
+        new_label=rows["new_theme_id"].map(_labels(after)),
     )
     rows = rows.sort_values(["old_theme_id", "new_theme_id"], na_position="last", kind="stable")
     return conform(rows, LINEAGE)
+
+
+def _without_retired(version: Version) -> pd.DataFrame:
+    retired = version.themes.loc[version.themes["status"] == "retired", "theme_id"]
+    return version.assignments[~version.assignments["theme_id"].isin(retired)]
+
+
+def _labels(version: Version) -> pd.Series:
+    labels = version.themes.set_index("theme_id")["label"]
+    return labels.mask((version.themes["status"] == "candidate").to_numpy(), labels + " (candidate)")
 
 
 def _pairs(both: Overlap) -> pd.DataFrame:
@@ -96,7 +107,7 @@ def _relation(of_old: float, of_new: float, *, is_same_id: bool) -> str | None:
         return "kept"
     if of_old >= MOST:
         return "merged"
-    if of_new >= MOST:
+    if of_new >= MOST and of_old >= PART:
         return "split"
     is_part = max(of_old, of_new) >= PART or (is_same_id and of_old > 0)
     return "part" if is_part else None
