@@ -87,8 +87,13 @@ class Emerging:
 
     @property
     def moving(self) -> tuple[Emerged, ...]:
-        """Return the themes that change, or may."""
-        return self.of(*MOVING)
+        """Return the themes that change, or may, but for those without one subject."""
+        return tuple(line for line in self.of(*MOVING) if not line.item.is_catch_all)
+
+    @property
+    def catch_alls(self) -> tuple[Emerged, ...]:
+        """Return those that change, or may, and have no one subject: no comparison rests on them."""
+        return tuple(line for line in self.of(*MOVING) if line.item.is_catch_all)
 
     def verdict_of(self, theme_id: str) -> str:
         """Return a theme's verdict; empty where there is none."""
@@ -115,7 +120,7 @@ def view_emerging(facts: Facts, items: Items, *, discloser: Discloser, settings:
         baseline_heard=None if first is None else discloser.count(int(frame["baseline_heard"].max())),
         lines=tuple(line for _, line in lines),
         candidates=_candidates(facts, discloser=discloser, settings=settings),
-        became=_became(refitted[refitted["theme_version"] == version], discloser),
+        became=_became(_named_now(refitted[refitted["theme_version"] == version], facts), discloser),
         theme_version=version,
         missing=_missing(facts, settings) if first is None else "",
     )
@@ -175,6 +180,13 @@ def _candidates(facts: Facts, *, discloser: Discloser, settings: Settings) -> tu
         people = discloser.count(int(row.size))
         found.append(Candidate(str(row.theme_id), label, description, people, quoted.get(str(row.theme_id), ())))
     return tuple(found)
+
+
+def _named_now(lineage: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+    """Return what became of each theme, new ones by the names they have now; retired ones are called so."""
+    themes = facts.analysis.themes.set_index("theme_id")
+    names = themes["label"].where(themes["status"] != "retired", themes["label"] + " (retired)")
+    return lineage.assign(new_label=lineage["new_theme_id"].map(names).fillna(lineage["new_label"]))
 
 
 def _became(frame: pd.DataFrame, discloser: Discloser) -> tuple[Became, ...]:
