@@ -57,18 +57,14 @@ def test_another_key_gives_other_ids(folder):
     assert ids_by_text(folder.read()) != ids_by_text(folder.read(key=b"another key, thirty-two bytes in"))
 
 
-def test_a_copy_of_a_file_is_linked_record_for_record(folder):
+def test_a_copy_of_a_file_is_read_once(folder):
     rows = [HEADER, ["1", "05/03/2024", LONG], ["2", "06/03/2024", "n/a"], ["3", "06/03/2024", "Grand"]]
     folder.table("a.csv", rows)
     folder.table("copy/of a.csv", rows)
     read = folder.read()
-    comments = read.comments.set_index("comment_id")
-    assert len(comments) == 4
-    assert len(read.repeats) == 2
-    for later, first in read.repeats.itertuples(index=False):
-        assert (comments.loc[later, "source"], comments.loc[first, "source"]) == ("copy/of a.csv", "a.csv")
-        assert comments.loc[later, "raw_text"] == comments.loc[first, "raw_text"]
-        assert comments.loc[later, "response_id"] == comments.loc[first, "response_id"]
+    assert set(read.comments["source"]) == set(read.sources["source"]) == {"a.csv"}
+    assert (len(read.comments), len(read.repeats)) == (2, 0)
+    assert [(file.name, file.was) for file in read.seen] == [("copy/of a.csv", "a.csv")]
 
 
 def test_the_same_row_twice_with_its_response_id_is_one_record(folder):
@@ -87,13 +83,12 @@ def test_rows_alike_in_a_table_without_ids_are_two_people(folder):
     assert read.comments["comment_id"].nunique() == read.comments["response_id"].nunique() == 2
 
 
-def test_a_copy_of_a_table_without_ids_is_linked_with_each_occurrence(folder):
+def test_a_copy_of_a_table_without_ids_brings_no_occurrence_anew(folder):
     rows = [FORM, *[["05/03/2024", "Hillview", LONG]] * 2, ["05/03/2024", "Hillview", "Grand"]]
     folder.table("a.csv", rows)
-    folder.table("b.csv", rows)
+    folder.table("b.csv", [FORM, *reversed(rows[1:])])
     read = folder.read()
-    assert len(read.comments) == 6
-    assert len(read.repeats) == 3
+    assert (len(read.comments), len(read.repeats), read.already) == (3, 0, 3)
     assert read.comments["response_id"].nunique() == 3
 
 
@@ -118,11 +113,11 @@ def test_two_exports_that_count_from_one_are_not_mixed(folder):
     assert read.comments["comment_id"].nunique() == 4
 
 
-def test_a_later_export_that_holds_the_earlier_one_repeats_only_that(folder):
+def test_a_later_export_that_holds_the_earlier_one_brings_only_the_rest(folder):
     folder.table("may.csv", [HEADER, ["1", "05/05/2024", "Cold tea"]])
     folder.table("june.csv", [HEADER, ["1", "05/05/2024", "Cold tea"], ["2", "05/06/2024", "Kind staff"]])
     read = folder.read()
-    assert len(read.repeats) == 1
+    assert (len(read.comments), len(read.repeats)) == (2, 0)
     assert read.comments["response_id"].nunique() == 2
 
 

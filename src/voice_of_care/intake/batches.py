@@ -48,6 +48,7 @@ class Settled:
     refreshed: stored records with other cells than before, though all that is read of them is the same.
     traces: what corrected records were before, under the source they stood under.
     signatures: what tells the columns of each source's table.
+    versions: for each source that is a version of stored ones, their families, the nearest first.
     """
 
     taken: tuple[Taken, ...]
@@ -58,6 +59,7 @@ class Settled:
     refreshed: tuple[Record, ...]
     traces: tuple[Record, ...]
     signatures: Mapping[str, str]
+    versions: Mapping[str, tuple[str, ...]]
 
 
 def settle(sources: Sequence[SourceRead], *, known: Known, key: bytes, run_id: int) -> Settled:
@@ -100,7 +102,27 @@ def settle(sources: Sequence[SourceRead], *, known: Known, key: bytes, run_id: i
         verdicts.refreshed,
         _traces(taken, lookup),
         {source.source: own[0].marks.signature for source, own in zip(sources, entries, strict=True) if own},
-    )
+        {incoming.entries[0].item.source: matched.versions for incoming, matched in matches
+         if matched.versions and not incoming.was},
+    )  # fmt: skip
+
+
+def corrections_of(source: str, settled: Settled) -> tuple[str, ...]:
+    """Return what a user should know of a source that corrects a stored one, in one line."""
+    versions = settled.versions.get(source, ())
+    replaced: dict[str, set[int]] = defaultdict(set)
+    for each in settled.taken:
+        if each.item.source == source and each.before is not None and each.before.is_live:
+            replaced[each.before.source].add(each.item.place)
+    gone = [record.source for record in settled.gone if record.family in versions]
+    if not versions or not (replaced or gone):
+        return ()
+    told = Counter({name: len(places) for name, places in replaced.items()}) + Counter(gone)
+    name = min(told, key=lambda one: (-told[one], one))
+    number = sum(len(places) for places in replaced.values())
+    what = [f"{number} {'row' if number == 1 else 'rows'} replaced"] if number else []
+    what += [f"{len(gone)} no longer there"] if gone else []
+    return (f"Read as a correction of {name}: {', '.join(what)}.",)
 
 
 def _gone(

@@ -6,10 +6,12 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import pandas as pd
+
 from voice_of_care.errors import InputError
-from voice_of_care.intake.batches import Settled, find_versions, settle
+from voice_of_care.intake.batches import Settled, corrections_of, find_versions, settle
 from voice_of_care.intake.items import Facts, Item, find_defaults
-from voice_of_care.intake.known import NOT_READ, KnownFile, files_in, is_silent, nothing_known, said_of
+from voice_of_care.intake.known import NOT_READ, Known, KnownFile, files_in, is_silent, nothing_known, said_of
 from voice_of_care.intake.layout import MAPPING, Layout, find_layout
 from voice_of_care.intake.ledger import (
     comments_of,
@@ -26,15 +28,13 @@ from voice_of_care.intake.notes import read_notes
 from voice_of_care.intake.people import names_in
 from voice_of_care.intake.readers import FoundFile, ReadFile, find_files, read_file
 from voice_of_care.intake.records import read_table
+from voice_of_care.intake.rounds import in_rounds, order_of
 from voice_of_care.raw import FILES, LAYOUTS, PEOPLE, RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    import pandas as pd
-
-    from voice_of_care.intake.known import Known
     from voice_of_care.intake.readers import Grid
     from voice_of_care.settings import Settings
 
@@ -139,24 +139,73 @@ def read_comments(
         SettingsError: a mapping names a column that its file does not have.
     """
     before = known or nothing_known()
-    shelf = Shelf(before, key)
+    shelf = Shelf(before, key, run_id)
     read = list(read_sources(paths, settings=settings, shelf=shelf, progress=progress))
     layouts = shelf.memory.keep(_layouts(read), run_id=run_id)
     memory = Memory(layouts, key)
-    sources = sorted(read_alike(read, settings=settings, memory=memory), key=lambda each: each.source)
-    sources = read_as_before(sources, settings=settings, memory=memory, known=before, key=key)
-    settled = settle(sources, known=before, key=key, run_id=run_id)
-    names = frozenset().union(*(names_in(source.file.passages) for source in sources if source.file))
-    people = people_of(names, before.people, run_id=run_id)
-    told = _tell(settled, sources, known=before, run_id=run_id)
-    return told._replace(
+    sources = list(read_alike(read, settings=settings, memory=memory))
+    now, told, people = before._replace(layouts=layouts), [], before.people
+    for own in in_rounds(sources, key=key):
+        own = read_as_before(own, settings=settings, memory=memory, known=now, key=key)
+        settled = settle(own, known=now, key=key, run_id=run_id)
+        own = [replace(source, problems=(*source.problems, *corrections_of(source.source, settled))) for source in own]
+        told.append(_tell(settled, own, known=now, run_id=run_id))
+        names = frozenset().union(*(names_in(source.file.passages) for source in own if source.file))
+        people = people_of(names, people, run_id=run_id)
+        now = Known(
+            told[-1].records, files_of(own, now.files, key=key, run_id=run_id), people,
+            _overwritten([now.sources, told[-1].sources]), layouts,
+        )  # fmt: skip
+    one = _as_one(told, known=before)
+    return one._replace(
         names=tuple(sorted(people["name"])),
-        files=files_of(sources, before.files, key=key, run_id=run_id),
+        files=now.files,
         people=people,
         layouts=layouts,
-        aside_gone=(*told.aside_gone, *shelf.reopened),
+        aside_gone=(*one.aside_gone, *shelf.reopened),
         seen=tuple(shelf.seen),
     )
+
+
+def _as_one(told: Sequence[ReadComments], *, known: Known) -> ReadComments:
+    """Return what the rounds of a batch bring together, against what was known before the first."""
+    if len(told) == 1:
+        return told[0]
+    state_of = dict(zip(known.records["comment_id"], known.records["state"], strict=True))
+    comments, aside = told[0].comments, told[0].set_aside
+    for each in told[1:]:
+        comments = _overwritten([comments[~comments["comment_id"].isin(each.gone)], each.comments])
+        aside = pd.concat([aside[~aside["item_id"].isin(each.aside_gone)], each.set_aside], ignore_index=True)
+    stand = set(comments["comment_id"])
+    gone = dict.fromkeys(comment_id for each in told for comment_id in each.gone)
+    back = dict.fromkeys(item_id for each in told for item_id in each.aside_gone)
+    repeats = pd.concat([each.repeats for each in told], ignore_index=True)
+    sources = _overwritten([each.sources for each in told])
+    return ReadComments(
+        comments,
+        repeats[repeats["comment_id"].isin(stand)].reset_index(drop=True),
+        aside,
+        sources,
+        (),
+        records=told[-1].records,
+        changed=tuple(each for each in comments["comment_id"] if state_of.get(each) == "comment"),
+        gone=tuple(each for each in gone if each not in stand and state_of.get(each) == "comment"),
+        aside_gone=tuple(each for each in back if state_of.get(each, "comment") != "comment"),
+        sources_gone=tuple(sorted({*sources["source"]} & {*known.sources["source"]})),
+        already=sum(each.already for each in told),
+    )
+
+
+def _overwritten(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables one below the other; of rows with one key (the first column) the last, where the first stood."""
+    filled = [frame for frame in frames if len(frame)]
+    if len(filled) < 2:
+        return filled[0] if filled else frames[0]
+    rows = pd.concat(filled, ignore_index=True)
+    key = rows.columns[0]
+    place = {name: number for number, name in reversed([*enumerate(rows[key])])}
+    last = rows.drop_duplicates(key, keep="last")
+    return last.iloc[last[key].map(place).argsort(kind="stable")].reset_index(drop=True)
 
 
 def _tell(settled: Settled, sources: Sequence[SourceRead], *, known: Known, run_id: int) -> ReadComments:
@@ -187,11 +236,13 @@ def _tell(settled: Settled, sources: Sequence[SourceRead], *, known: Known, run_
 class Shelf:
     """The files read before: tells those that need not be read again, and gives sources names of their own."""
 
-    def __init__(self, known: Known, key: bytes) -> None:
-        """Take the files and sources that are known."""
+    def __init__(self, known: Known, key: bytes, run_id: int) -> None:
+        """Take the files and sources that are known, and the number of this run."""
         files = files_in(known.files)
         self.memory = Memory(known.layouts, key)
         self._key = key
+        self._run_id = run_id
+        self._here: set[str] = set()
         self._by_digest = {file.file: file for file in files if file.settings != NOT_READ}
         self._not_read = {file.name: file.shown for file in files if file.settings == NOT_READ}
         self._names = {*known.sources["source"], *(file.shown for file in files)}
@@ -209,6 +260,17 @@ class Shelf:
         except OSError:
             return None
         return self._by_digest.get(file_digest(sha256, key=self._key))
+
+    def note(self, content: ReadFile, read_as: str, said: str) -> None:
+        """Note a file that this run has read, so that its copies are not read too."""
+        digest = file_digest(content.sha256, key=self._key)
+        if digest not in self._by_digest:
+            self._here.add(digest)
+            self._by_digest[digest] = KnownFile(digest, read_as, content.name, said, [], [], self._run_id)
+
+    def is_here(self, file: KnownFile) -> bool:
+        """Say whether a file was first read in this run."""
+        return file.file in self._here
 
     def skip(self, name: str, file: KnownFile) -> None:
         """Note that a file was read before as it is."""
@@ -239,13 +301,13 @@ def read_sources(
 ) -> Iterator[SourceRead]:
     """Read each source of files and folders, in the order of their names; those of the shelf only if need be."""
     found = find_files(paths)
-    on = shelf or Shelf(nothing_known(), b"")
+    on = shelf or Shelf(nothing_known(), b"", 1)
     for problem in found.problems:
         yield SourceRead(
             on.label(problem.name), "not read", problems=(problem.reason,), is_read=False, file_name=problem.name,
             read_as=problem.name,
         )  # fmt: skip
-    for done, file in enumerate(found.files):
+    for done, file in enumerate(sorted(found.files, key=lambda file: order_of(file.name))):
         if progress is not None:
             progress(done, len(found.files))
         yield from _read_sources_of(file, settings=settings, shelf=on)
@@ -262,6 +324,8 @@ def _read_sources_of(file: FoundFile, *, settings: Settings, shelf: Shelf) -> It
         if said_of(read_as, settings) == known.settings:
             shelf.skip(file.name, known)
             return
+        if shelf.is_here(known):
+            known, read_as = None, file.name
     label = known.shown if known else shelf.label(file.name)
     try:
         content = read_file(file.path, label, settings=settings.intake)
@@ -271,6 +335,7 @@ def _read_sources_of(file: FoundFile, *, settings: Settings, shelf: Shelf) -> It
                          read_as=file.name)  # fmt: skip
         return
     said = said_of(read_as, settings)
+    shelf.note(content, read_as, said)
     for source in read_content(content, settings=settings, name=read_as, memory=shelf.memory):
         told = replace(source, file_name=file.name, read_as=read_as, said=said)
         if known is not None:

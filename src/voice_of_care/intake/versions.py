@@ -22,7 +22,7 @@ ALIKE_BY_NAME = 0.25  # the same, where the files have one name
 ALIKE_IF_SHORT = 0.9  # the same, where the only rows are so short that two people may have written them
 STILL_THERE = 0.9  # share of a table's rows that a version under another name has; the rest are no longer there
 STILL_THERE_BY_NAME = 0.5  # the same, where the files have one name, and for notes
-_TELLING = 20  # characters from which the same words with another date are the same answer
+TELLING = 20  # characters from which the same words with another date are the same answer
 
 
 class Entry(NamedTuple):
@@ -165,7 +165,7 @@ def _is_same_answer(entry: Entry, record: Record) -> bool:
         return True
     if entry.marks.words is None or entry.marks.words != record.words:
         return False
-    return entry.item.received_on == record.received_on or len(entry.item.text) >= _TELLING
+    return entry.item.received_on == record.received_on or len(entry.item.text) >= TELLING
 
 
 # --- tables without them ---------------------------------------------------------------------------------------------
