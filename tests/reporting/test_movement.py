@@ -201,7 +201,7 @@ def test_publish_lets_no_small_or_unrounded_count_out_of_what_is_followed(
         cells = re.findall(r'<td class="num"[^>]*>([^<]*)</td>', body)
         whole = [int(cell.replace(",", "")) for cell in cells if re.fullmatch(r"[\d,]+", cell.strip())]
         text = _text(report.html, section)
-        told = [int(number.replace(",", "")) for number in re.findall(r"\b([\d,]+) people\b", text)]
+        told = [int(number.replace(",", "")) for number in re.findall(r"\b([\d,]+) people\b(?! or more)", text)]
         told += [
             int(number.replace(",", "")) for pair in re.findall(r"by ([\d,]+) of ([\d,]+)", text) for number in pair
         ]
@@ -279,3 +279,115 @@ def test_one_place_alone_is_never_held_back(made_up: ModuleType, followed: Modul
     card = report.html.split('id="series-service-1-negative"')[1].split("</article>")[0]
     assert WITHHELD in card
     assert "<svg role" not in card
+
+
+def _over_time(analysis: Analysis) -> str:
+    return _text(render_report(analysis, settings=SETTINGS, profile="internal").html, "over-time")
+
+
+def _changed(analysis: Analysis, item: str, measure: str, **changes: object) -> Analysis:
+    charts = analysis.charts
+    mine = (charts["item_id"] == item) & (charts["measure"] == measure)
+    changed = {name: charts[name].mask(mine, value) for name, value in changes.items()}
+    return dataclasses.replace(analysis, charts=charts.assign(**changed))
+
+
+def test_a_rebase_that_is_not_reached_is_not_said_to_have_begun(whole: Analysis) -> None:
+    analysis = _slim(whole, 3)
+    later = dataclasses.replace(analysis, rebases=analysis.rebases.assign(starts_on=pd.Timestamp(2031, 1, 1)))
+    assert "Limits are to start anew on 1 January 2031, which is not reached yet" in _over_time(later)
+
+
+def test_after_a_late_rebase_the_chart_stands_and_says_when_limits_come(whole: Analysis) -> None:
+    late = _changed(_slim(whole, 3), "T01", "raised", standing="run_chart", points=4, variation=None, mix="none")
+    report = render_report(late, settings=SETTINGS, profile="internal")
+    card = report.html.split('id="series-theme-T01-raised"')[1].split("</article>")[0]
+    assert "Limits start anew once 12 months are there; so far 4 count. Until then no signal is told" in card
+    assert 'id="figure-series-theme-T01-raised"' in card
+    assert 'id="figure-series-theme-T01-raised-whole"' in card
+    assert "Under 8" not in card
+
+
+def test_a_series_without_a_chart_says_why(whole: Analysis) -> None:
+    few = _changed(_slim(whole, 1), "", "negative", standing="table_only", method="none", variation=None)
+    series = few.series
+    is_late = (series["scope"] == "overall") & (series["measure"] == "negative") & (series["period"] >= "2023-11")
+    thin = dataclasses.replace(few, series=series.assign(denominator=series["denominator"].mask(is_late, 3)))
+    text = _over_time(thin)
+    assert "17 months with fewer than five people do not count. 7 months count, and under 8 there is no chart" in text
+    assert "On average fewer than one a month is counted, or is not, so that there is no chart" in _over_time(few)
+    drawn = _changed(few, "", "negative", standing="run_chart")
+    assert "on average fewer than five a month are counted, or are not, so that no limits are drawn" in _over_time(
+        drawn
+    )
+
+
+def test_who_is_no_longer_heard_is_told_and_keeps_no_icon(made_up: ModuleType, followed: ModuleType) -> None:
+    analysis = _slim(followed.follow(made_up.build(staff=60, users=90)), 0, 1, 13)
+    comments = analysis.safe_comments
+    days = comments["received_on"].mask(comments["service"] == "Clinic A", pd.Timestamp(2024, 8, 20))
+    gone = dataclasses.replace(analysis, safe_comments=comments.assign(received_on=days))
+    gone = _changed(gone, "Clinic A", "negative", variation=None, last_heard="2024-08")
+    report = render_report(gone, settings=SETTINGS, profile="internal")
+    text = _text(report.html, "over-time")
+    assert "No longer heard: the service ‘Clinic A’ (since September 2024)." in text
+    assert "Some are no longer heard" in _text(report.html, "in-brief")
+    assert "With 2 charts we expect" in text
+    days = days.mask(comments["service"] == "Clinic A", pd.Timestamp(2025, 3, 20))
+    assert "No longer heard" not in _over_time(
+        dataclasses.replace(analysis, safe_comments=comments.assign(received_on=days))
+    )
+
+
+def test_who_is_nearly_everybody_is_not_charted_again(made_up: ModuleType, followed: ModuleType) -> None:
+    analysis = followed.follow(made_up.build(staff=60, users=90))
+    analysis = _slim(analysis, 1, 15)
+    assert "With 2 charts" in _over_time(analysis)
+    one_group = analysis.safe_comments.assign(respondent_group="staff")
+    assert "With 1 chart " in _over_time(dataclasses.replace(analysis, safe_comments=one_group))
+
+
+def test_the_largest_themes_show_the_measure_that_has_limits(whole: Analysis) -> None:
+    bare = _changed(_slim(whole, 3, 4), "T01", "negative", variation=None, method="none", standing="run_chart")
+    bare = _changed(bare, "T01", "raised", variation="common_cause", mix="none")
+    unbased = dataclasses.replace(bare, control_points=bare.control_points[bare.control_points["variant"] == "main"])
+    html = render_report(unbased, settings=SETTINGS, profile="internal").html
+    assert re.findall(r'<article class="series [^"]*" id="(series-[^"]+)"', html) == ["series-theme-T01-raised"]
+
+
+def test_only_what_has_a_chart_is_listed_and_the_rest_is_counted(whole: Analysis) -> None:
+    few = _changed(_slim(whole, 0, 1, 9), "T08", "raised", standing="table_only", variation=None)
+    text = _over_time(few)
+    assert "All that is followed (2)" in text
+    assert "1 more measure has too little for a chart" in text
+
+
+def test_new_signals_carry_the_caution_that_the_mix_is_not_judged(whole: Analysis) -> None:
+    analysis = _slim(whole, 3, 6)
+    quiet = dataclasses.replace(analysis, charts=analysis.charts.assign(variation="common_cause"))
+    html = render_report(analysis, settings=SETTINGS, profile="internal", before=quiet).html
+    assert "whether a change of mix explains 1 of these 2 signals could not be judged" in html
+
+
+def test_candidates_are_counted_alike_everywhere(whole: Analysis, followed: ModuleType) -> None:
+    analysis = _slim(whole)
+    html = render_report(analysis, settings=SETTINGS, profile="internal", before=analysis).html
+    assert "candidate new theme waits" not in html  # none is new
+    none_before = dataclasses.replace(analysis, themes=analysis.themes[analysis.themes["status"] != "candidate"])
+    html = render_report(analysis, settings=SETTINGS, profile="internal", before=none_before).html
+    assert "1 candidate new theme waits</a> for a person to name." in html
+    assert len(re.findall(r'id="candidate-\d+"', html)) == 1
+
+
+def test_themes_without_one_subject_are_not_ranked_among_what_emerges(whole: Analysis) -> None:
+    analysis = _slim(whole)
+    themes = analysis.themes.assign(
+        label=analysis.themes["label"].mask(analysis.themes["theme_id"] == "T06", "Further praise")
+    )
+    text = _text(
+        render_report(dataclasses.replace(analysis, themes=themes), settings=SETTINGS, profile="internal").html,
+        "emerging",
+    )
+    assert "Only services, channels and groups heard in both spans are compared" in text
+    assert "Not one subject (1)" in text
+    assert "Watch Further praise" not in text

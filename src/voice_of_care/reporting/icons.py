@@ -46,7 +46,8 @@ def assurance(name: str) -> Markup:
 
 def sprite() -> Markup:
     """Return every icon once, for the page to refer to: hundreds of series each show one."""
-    drawn = {"explained": _svg(_EXPLAINED, _SIDE), "no_limits": _svg(_NO_LIMITS, _SIDE)}
+    drawn = {"explained": _svg(_EXPLAINED, _SIDE)}
+    drawn |= {name: _svg(_NO_LIMITS, _SIDE) for name in ("silent", "no_limits")}
     drawn |= {name: variation_icon(name) for name in VARIATIONS}
     drawn |= {name: assurance_icon(name) for name in ASSURANCES}
     symbols = "".join(

@@ -9,6 +9,8 @@ import pandas as pd
 
 from voice_of_care.reporting import followed, trend_words, words
 from voice_of_care.reporting.facts import records
+from voice_of_care.reporting.sentences import FEWEST_IN_POINT
+from voice_of_care.reporting.silence import find_silent
 from voice_of_care.trend_tables import MEASURES, SCOPES
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from voice_of_care.reporting.facts import Facts
     from voice_of_care.reporting.followed import Item, Items, Key, ShownPoint
     from voice_of_care.reporting.overview import Overview
+    from voice_of_care.reporting.silence import Silent
 
 MOST_CARDS = 18
 MOST_EXPLAINED = 3
@@ -26,6 +29,8 @@ FLAGGED_BY_CHANCE = 0.017
 """Chance that the last point of a chart is flagged although nothing changed; docs/methods/spc.md has its source."""
 MEASURE_ORDER = ("fft", "negative", "sentiment", "raised")
 WHOLE_FAMILIES = ("service", "site", "respondent_group")
+NEARLY_ALL = 0.95
+"""Share of respondents from which a place or a group moves as all of them do, so that it is not charted beside them."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,11 @@ class Line:
     mix: str
     joined: tuple[str, ...]
     left: tuple[str, ...]
+    last_heard: str
+    points: int
+    counted: int
+    heard: int
+    is_rebased: bool
     can_be_drawn: bool
     has_card: bool = False
 
@@ -81,7 +91,7 @@ class Line:
     def state(self) -> str:
         """Return its row in the grid of icons."""
         if self.variation is None:
-            return "no_limits"
+            return "silent" if self.last_heard else "no_limits"
         return "explained" if self.is_explained and trend_words.is_signal(self.variation) else self.variation
 
 
@@ -106,6 +116,7 @@ class Rebase:
     day: str
     reason: str
     who: str
+    is_reached: bool
 
 
 @dataclass(frozen=True)
@@ -131,6 +142,12 @@ class OverTime:
     lines: tuple[Line, ...]
     cards: tuple[Card, ...]
     missing: str
+    silent: tuple[Silent, ...] = ()
+
+    @property
+    def charted(self) -> tuple[Line, ...]:
+        """Return the series that have a chart, with limits or without."""
+        return tuple(line for line in self.lines if line.standing != "table_only")
 
     @property
     def with_limits(self) -> tuple[Line, ...]:
@@ -163,7 +180,7 @@ class OverTime:
 
     def states(self) -> tuple[str, ...]:
         """Return the rows of the grid that hold a series."""
-        held = {line.state for line in self.lines}
+        held = {line.state for line in self.with_limits}
         return tuple(state for state in trend_words.STATES if state in held)
 
     def assurances(self) -> tuple[str, ...]:
@@ -178,22 +195,42 @@ def view_over_time(facts: Facts, overview: Overview, items: Items, *, discloser:
     series = followed.series_by_key(analysis.series)
     order = {theme.theme_id: place for place, theme in enumerate(overview.themes)}
     found: list[Line] = []
+    rebased = _rebased(analysis.control_points)
     for row in records(analysis.charts):
         key = (str(row.scope), str(row.item_id), str(row.measure))
         if items.get(key[0], key[1]) is not None:
-            found.append(_line(row, key, items, series.get(key, analysis.series.iloc[:0]), discloser))
-    found = _without_lone_gaps(found, discloser)
+            line = _line(row, key, items, series.get(key, analysis.series.iloc[:0]), discloser)
+            found.append(replace(line, is_rebased=key in rebased))
+    nearly_all = _nearly_all(facts)
+    found = [line for line in _without_lone_gaps(found, discloser) if line.key[:2] not in nearly_all]
     found.sort(key=lambda line: _order(line, order))
     carded = _worth_a_card(found, [theme.theme_id for theme in overview.subjects])
     lines = tuple(replace(line, has_card=line.key in carded) for line in found)
     cards = tuple(_card(line, facts, series[line.key], discloser) for line in lines if line.has_card)
-    return OverTime(lines, cards, _missing(facts, lines))
+    return OverTime(lines, cards, _missing(facts, lines), find_silent(facts, items))
+
+
+def _rebased(control_points: pd.DataFrame) -> set[Key]:
+    """Return the series whose limits start anew within what is charted."""
+    whole = control_points[control_points["variant"] == "whole"]
+    return set(zip(whole["scope"], whole["item_id"], whole["measure"], strict=True))
+
+
+def _nearly_all(facts: Facts) -> set[tuple[str, str]]:
+    """Return the services, sites and groups that hold nearly all respondents."""
+    least = NEARLY_ALL * facts.people()
+    found = set()
+    for scope, column in followed.ITEM_COLUMNS.items():
+        people = facts.comments.dropna(subset=[column]).groupby(column, sort=True)["unit"].nunique()
+        found |= {(scope, str(name)) for name in people.index[people >= least]}
+    return found
 
 
 def _line(row: Any, key: Key, items: Items, rows: pd.DataFrame, discloser: Discloser) -> Line:  # noqa: ANN401 (a row)
     item = items.named[key[:2]]
     points = followed.show_points(rows, kind=row.period_kind, measure=key[2], discloser=discloser)
     complete = [point for point in points if point.is_complete]
+    told = rows.loc[rows["is_complete"] & rows["period_kind"].eq(row.period_kind), "denominator"]
     return Line(
         key=key,
         anchor="-".join(part for part in ("series", key[0], item.slug, key[2]) if part).replace("_", "-"),
@@ -212,6 +249,11 @@ def _line(row: Any, key: Key, items: Items, rows: pd.DataFrame, discloser: Discl
         mix=row.mix,
         joined=_may_be_named(row.joined, items),
         left=_may_be_named(row.left, items),
+        last_heard="" if pd.isna(row.last_heard) else str(row.last_heard),
+        points=int(row.points),
+        counted=int((told >= FEWEST_IN_POINT).sum()),
+        heard=int((told > 0).sum()),
+        is_rebased=False,
         can_be_drawn=followed.may_draw(points),
     )
 
@@ -270,7 +312,11 @@ def _worth_a_card(lines: list[Line], largest: Sequence[str]) -> set[Key]:
     wanted = [line.key for line in lines if line.scope == "overall"]
     wanted += [line.key for line in subjects if line.shows_signal]
     wanted += [line.key for line in subjects if line.state == "explained"][:MOST_EXPLAINED]
-    wanted += [("theme", theme, "negative") for theme in largest[:LARGEST_THEMES]]
+    wanted += [line.key for line in subjects if line.is_rebased]
+    limited = {line.key for line in lines if line.variation is not None}
+    for theme in largest[:LARGEST_THEMES]:
+        spoken_of, raised = ("theme", theme, "negative"), ("theme", theme, "raised")
+        wanted.append(raised if raised in limited and spoken_of not in limited else spoken_of)
     known = {line.key for line in lines}
     return set([key for key in dict.fromkeys(wanted) if key in known][:MOST_CARDS])
 
@@ -286,6 +332,7 @@ def _card(line: Line, facts: Facts, rows: pd.DataFrame, discloser: Discloser) ->
     rebases = facts.analysis.rebases
     decided = rebases[(rebases["scope"] == scope) & (rebases["item_id"] == item_id) & (rebases["measure"] == measure)]
     shown = points if line.can_be_drawn else ()
+    over = rows.loc[rows["is_complete"] & rows["period_kind"].eq(line.period_kind), "ends_on"].max()
     return Card(
         line,
         points=tuple(_point(point, variants["main"].get(point.period), line, discloser) for point in shown),
@@ -293,7 +340,7 @@ def _card(line: Line, facts: Facts, rows: pd.DataFrame, discloser: Discloser) ->
         if variants["whole"]
         else (),
         rebases=tuple(
-            Rebase(words.long_date(row.starts_on.date()), str(row.reason), str(row.who))
+            Rebase(words.long_date(row.starts_on.date()), str(row.reason), str(row.who), bool(row.starts_on <= over))
             for row in records(decided.sort_values("starts_on"))
         ),
         coarser=() if line.can_be_drawn else _coarser(line, rows, discloser),

@@ -98,7 +98,7 @@ def _signals(over_time: OverTime, before: Analysis | None) -> tuple[Sentence, ..
     """Return which signals are new and which are gone; without what was before, which there are now."""
     now = over_time.signals
     if before is None:
-        return (_list_lines("Signals now: ", now, "over-time") or (Piece("No chart shows a signal now."),),)
+        return (_list_lines("Signals now: ", now, "over-time") or (Piece("No chart shows a signal now."),), _care(now))
     known = {
         (str(row.scope), str(row.item_id), str(row.measure))
         for row in records(before.charts)
@@ -111,9 +111,20 @@ def _signals(over_time: OverTime, before: Analysis | None) -> tuple[Sentence, ..
     return (
         _list_lines("New signals: ", fresh, "over-time")
         or (Piece("No chart shows a signal that it did not show before."),),
+        _care(fresh),
         _list_lines("Signals that are gone: ", gone, "over-time"),
         _list_lines("No longer called a trend, as a change of mix explains it: ", explained, "over-time"),
     )
+
+
+def _care(signals: tuple[Line, ...]) -> Sentence:
+    """Return of how many signals nobody can tell whether a change of mix explains them."""
+    unjudged = sum(line.mix == "not_judged" for line in signals)
+    if not unjudged:
+        return ()
+    which = "this signal" if len(signals) == 1 else "these signals" if unjudged == len(signals) else ""
+    which = which or f"{unjudged} of these {len(signals)} signals"
+    return (Piece(f"Read with care: whether a change of mix explains {which} could not be judged."),)
 
 
 def _list_lines(start: str, lines: tuple[Line, ...], more: str) -> Sentence:
@@ -161,5 +172,7 @@ def _candidates(emerging: Emerging, before: Analysis | None) -> Sentence:
     fresh = sum(each.theme_id not in known for each in emerging.candidates)
     if not fresh:
         return ()
-    waits = words.plural(fresh, "candidate new theme waits", "candidate new themes wait")
-    return (Piece(f"{fresh} {waits}", "candidates"), Piece(" for a person to name."))
+    waiting = len(emerging.candidates)
+    waits = words.plural(waiting, "candidate new theme waits", "candidate new themes wait")
+    new = f"; {fresh} {words.plural(fresh, 'is', 'are')} new" if fresh < waiting else ""
+    return (Piece(f"{waiting} {waits}", "candidates"), Piece(f" for a person to name{new}."))
