@@ -297,6 +297,7 @@ def test_a_value_far_from_all_others_is_named_and_nothing_else_made_of_it(write,
     out, _ = _told(capsys, write(_file(values)))
     assert f"Check the value of {MONTHS[wrong]}: " in out
     assert out.count("Check the value") == 1
+    assert out.index("Check the value") < out.index("lower than expected" if wrong < 19 else "higher than expected")
     assert "see --rebase" not in out
 
 

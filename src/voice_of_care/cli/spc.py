@@ -87,8 +87,8 @@ def spc(
         print_lines(to_json(_as_dict(series, charted, standing, fix_after) | {"notes": notes}))
     else:
         few = [control_words.FEW, ""] if standing == "table_only" else []
-        found = _finding_lines(series, charted, standing)
-        print_lines([*few, *_table_lines(series, charted), "", *found, *notes])
+        found = _finding_lines(series, charted, standing, notes)
+        print_lines([*few, *_table_lines(series, charted), "", *found])
 
 
 def _method(series: SeriesFile, chart: ChartName, file: Path) -> Method:
@@ -235,7 +235,7 @@ def _digits(points: Sequence[ControlPoint]) -> int:
     return min(8, max(0, 2 - math.floor(math.log10(spread))))
 
 
-def _finding_lines(series: SeriesFile, charted: ControlChart, standing: Standing) -> list[str]:
+def _finding_lines(series: SeriesFile, charted: ControlChart, standing: Standing, notes: Sequence[str]) -> list[str]:
     from voice_of_care.reporting import control_words
 
     better = {
@@ -249,10 +249,10 @@ def _finding_lines(series: SeriesFile, charted: ControlChart, standing: Standing
     if charted.sigma_z is not None and math.isfinite(charted.sigma_z):
         lines.append(f"Sigma z {charted.sigma_z:.2f}: how many times as widely the periods scatter as by chance alone.")
     if standing == "table_only":
-        return [*lines, *([] if charted.has_limits else [control_words.NO_LIMITS])]
+        return [*lines, *notes, *([] if charted.has_limits else [control_words.NO_LIMITS])]
     if standing != "full":
         lines.append(control_words.STANDING_WORDS[standing])
-    return [*lines, *_sentences(series, charted)]
+    return [*lines, *notes, *_sentences(series, charted)]
 
 
 def _sentences(series: SeriesFile, charted: ControlChart) -> list[str]:
