@@ -166,3 +166,37 @@ def test_it_prints_with_closed_parts_open(browser: sync_api.Browser, pages: dict
     assert printed.startswith(b"%PDF")
     assert len(printed) < 3_000_000
     page.close()
+
+
+def test_a_card_prints_its_chart_or_else_its_figures(browser: sync_api.Browser, pages: dict[str, Path]) -> None:
+    page = browser.new_page()
+    page.goto(pages["internal"].as_uri())
+    page.emulate_media(media="print")
+    told = page.evaluate(
+        """() => Array.from(document.querySelectorAll("article.series:not(.action)")).map(card => [
+            card.querySelectorAll("figure.chart .narrow").length > 0,
+            Array.from(card.querySelectorAll("table.points")).some(table => table.checkVisibility()),
+        ])"""
+    )
+    assert told
+    assert any(is_drawn for is_drawn, _ in told)
+    assert all(is_drawn != has_table for is_drawn, has_table in told)
+    assert page.locator(".named").count() == page.locator(".named:visible").count()
+    page.close()
+
+
+def test_a_table_too_wide_for_a_phone_says_so(browser: sync_api.Browser, pages: dict[str, Path]) -> None:
+    page = browser.new_page(viewport={"width": PHONE, "height": 900})
+    page.goto(pages["internal"].as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(item => { item.open = true; })")
+    page.wait_for_timeout(200)
+    silent = page.evaluate(
+        """() => Array.from(document.querySelectorAll(".scroll"))
+            .filter(box => box.scrollWidth > box.clientWidth + 1)
+            .filter(box => !box.previousElementSibling?.classList.contains("swipe"))
+            .filter(box => !getComputedStyle(box, "::before").content.includes("Swipe"))
+            .map(box => box.getAttribute("aria-label"))"""
+    )
+    assert silent == []
+    assert page.locator(".scroll.is-wide").count() > 0
+    page.close()

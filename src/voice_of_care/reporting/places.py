@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 LEVELS = {"service": "services", "site": "sites"}
 _COLOURS = {"within": "#768692", "95": "#490092", "998": "#C25600"}
+_HEIGHT = 300
+_LINE = 15  # pixels between two labels
+_LETTER = 6.3  # pixels
+_ROOM = 1.06  # the axis is that much longer than the place with most people needs
+_LONGEST, _LIKE, _TAIL = 24, 10, 15
+"""Letters of a label at most, of a beginning that is alike, and kept of the end of such a one."""
 _SHAPES = {"within": "circle", "95": "triangle-up", "998": "square"}
 
 
@@ -133,7 +140,9 @@ def funnel(rows: Sequence[Row], layout: Layout) -> alt.LayerChart:
     width = 560.0 if not layout.is_narrow else 286.0
     widest = max(row["people"] for row in ordered)
     top = min(100, 10 * -(-max(max(row["upper_998"], row["percent"]) for row in ordered) // 10))
-    x = alt.X("people:Q", scale=alt.Scale(domain=[0, round(widest * 1.06, 1)], nice=False), axis=_axis("", 5))
+    x = alt.X(
+        "people:Q", scale=alt.Scale(domain=[0, round(widest * _ROOM, 1)], nice=False), axis=_axis("", 5, "People heard")
+    )
     y = alt.Scale(domain=[0, top], nice=False)
     base = alt.Chart(alt.InlineData(values=ordered))
     layers = [
@@ -150,36 +159,92 @@ def funnel(rows: Sequence[Row], layout: Layout) -> alt.LayerChart:
         color=alt.Color("standing:N", scale=_by_standing(_COLOURS), legend=None),
         shape=alt.Shape("standing:N", scale=_by_standing(_SHAPES), legend=None),
     )
-    named = [
-        {**row, "name": textwrap.shorten(row["name"], 24, placeholder="\u2026")}
-        for row in ordered
-        if row["standing"] != "within"
+    outside = [row for row in ordered if row["standing"] != "within"]
+    named = [{**row, "name": name} for row, name in zip(outside, short_names(outside), strict=True)]
+    halos, labels = _named(_apart(named, top=top, widest=widest, width=width), widest, x, y)
+    padding = {"left": 46, "right": 14 if layout.is_narrow else 40, "top": 12, "bottom": 52}
+    return charts.framed([*layers, *halos, points, *labels], width=width, height=_HEIGHT, padding=padding)
+
+
+def short_names(rows: Sequence[Row]) -> list[str]:
+    """Return names as labels; those that begin alike are cut in the middle, so that their ends tell them apart."""
+    names = [str(row["name"]) for row in rows]
+    starts = Counter(name[:_LIKE] for name in names)
+    labels = [
+        _without_middle(name) if starts[name[:_LIKE]] > 1 else textwrap.shorten(name, _LONGEST, placeholder="\u2026")
+        for name in names
     ]
-    layers += [points, *_named(named, widest, x, y)]
-    padding = {"left": 46, "right": 14 if layout.is_narrow else 40, "top": 12, "bottom": 34}
-    return charts.framed(layers, width=width, height=300, padding=padding)
+    seen = Counter(labels)
+    return [name if seen[label] > 1 else label for name, label in zip(names, labels, strict=True)]
 
 
-def _named(rows: Sequence[Row], widest: int, x: alt.X, y: alt.Scale) -> list[Any]:
-    """Return the names of places outside of the limits, on the side that has room."""
-    layers = []
-    for is_right in (False, True):
-        mine = [row for row in rows if (row["people"] > widest / 2) == is_right]
+def _without_middle(name: str) -> str:
+    if len(name) <= _LONGEST:
+        return name
+    tail = name[-_TAIL:]
+    whole_words = tail.partition(" ")[2]
+    return f"{name[: _LIKE - 1].rstrip()}\u2026 {whole_words or tail}"
+
+
+def _named(rows: Sequence[Row], widest: int, x: alt.X, y: alt.Scale) -> tuple[list[alt.Chart], list[alt.Chart]]:
+    """Return white under the names of places outside of the limits, and the names, on the side that has room."""
+    halos: list[alt.Chart] = []
+    labels: list[alt.Chart] = []
+    for align, dx in (("left", 10), ("right", -10)):
+        mine = [row for row in rows if _is_right(row, widest) == (align == "right")]
         if mine:
-            mark = alt.Chart(alt.InlineData(values=mine)).mark_text(
-                align="right" if is_right else "left", dx=-9 if is_right else 9, dy=-8, fontSize=12, color=INK
+            base = alt.Chart(alt.InlineData(values=mine)).encode(
+                x=x, y=alt.Y("label_at:Q", scale=y, title=None), text="name:N"
             )
-            layers.append(mark.encode(x=x, y=alt.Y("percent:Q", scale=y), text="name:N"))
-    return layers
+            mark = {"type": "text", "align": align, "dx": dx, "fontSize": 12, "baseline": "middle"}
+            for kept, ink in (
+                (halos, {"color": "#ffffff", "stroke": "#ffffff", "strokeWidth": 5}),
+                (labels, {"color": INK}),
+            ):
+                drawn = base.copy()
+                drawn.mark = {**mark, **ink}
+                kept.append(drawn)
+    return halos, labels
+
+
+def _is_right(row: Row, widest: int) -> bool:
+    return bool(row["people"] > widest / 2)
+
+
+def _apart(rows: Sequence[Row], *, top: float, widest: int, width: float) -> list[Row]:
+    """Return rows with the height of each label: at its point, or a line above a label that it would meet.
+
+    Args:
+        rows: name, people and percent.
+        top: per cent at the top of the chart.
+        widest: the most people heard in one place.
+        width: of the chart in pixels.
+    """
+    line = _LINE * top / _HEIGHT
+    letter = _LETTER * _ROOM * widest / width  # in people
+    placed: list[tuple[float, float, Row]] = []
+    for row in sorted(rows, key=lambda row: (row["percent"], row["people"], row["name"])):
+        wide = (len(row["name"]) + 2) * letter
+        left = row["people"] - wide if _is_right(row, widest) else row["people"]
+        level = float(row["percent"])
+        for start, end, other in placed:  # the lowest first
+            if start < left + wide and left < end and level < other["label_at"] + line:
+                level = other["label_at"] + line
+        placed.append((left, left + wide, {**row, "label_at": round(level, 3)}))
+    return [row for _, _, row in placed]
 
 
 def _by_standing(values: dict[str, str]) -> alt.Scale:
     return alt.Scale(domain=list(values), range=list(values.values()))
 
 
-def _axis(unit: str, ticks: int) -> alt.Axis:
+def _axis(unit: str, ticks: int, title: str | None = None) -> alt.Axis:
     return alt.Axis(
-        title=None,
+        title=title,
+        titleColor=SOFT_INK,
+        titleFontSize=12,
+        titleFontWeight="normal",
+        titlePadding=8,
         tickCount=ticks,
         labelExpr=f"datum.label + '{unit}'",
         labelColor=SOFT_INK,

@@ -68,6 +68,13 @@
     });
   }
 
+  function markWide() {
+    all(".scroll").forEach(function (box) { box.classList.toggle("is-wide", box.scrollWidth > box.clientWidth + 1); });
+  }
+  markWide();
+  window.addEventListener("resize", markWide);
+  document.addEventListener("toggle", markWide, true);
+
   function reveal() {
     var target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (var node = target; node; node = node.parentElement) {
