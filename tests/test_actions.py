@@ -8,7 +8,7 @@ import pandas as pd
 from tests.small import small_analysis
 from voice_of_care.actions import next_action_id
 from voice_of_care.counting import units
-from voice_of_care.decisions import Decision, apply_decisions, count_idle, record_decisions
+from voice_of_care.decisions import Decision, apply_decisions, find_idle, record_decisions
 from voice_of_care.tables import TABLES, conform
 
 ACTION = {
@@ -91,5 +91,5 @@ def test_a_second_rebase_of_the_same_day_takes_the_place_of_the_first():
 
 def test_taking_back_what_is_not_there_does_nothing_and_is_told():
     analysis = with_events(added(), Decision("action.remove", {"action_id": "A7"}, {}, "ann"))
-    assert count_idle(analysis) == 1
+    assert find_idle(analysis) == [("action.remove", "A7")]
     assert json.loads(analysis.events["payload_json"].iloc[0])["services"] == ["Maternity", "Surgery"]

@@ -6,7 +6,7 @@ from tests.small import small_analysis
 from tests.test_store import run_row
 from voice_of_care.decisions import Decision, record_decisions
 from voice_of_care.errors import StoreError
-from voice_of_care.projects import count_idle_decisions, read_analysis, read_examples
+from voice_of_care.projects import find_idle_decisions, read_analysis, read_examples
 from voice_of_care.raw import COMMENTS, REPEATS
 from voice_of_care.settings import settings_template
 from voice_of_care.store import Store, open_project
@@ -51,9 +51,9 @@ def test_decisions_that_have_nothing_to_apply_to_are_counted(project):
     ]
     with Store(project.folder) as store:
         write(store, frameworks=["qms"])
-        assert count_idle_decisions(project, store) == 0
+        assert find_idle_decisions(project, store) == []
         events = record_decisions(store.read("events"), held, at_utc="2024-01-01T00:00:00+00:00")
         store.append_events(events)
-        assert count_idle_decisions(project, store) == 0
+        assert find_idle_decisions(project, store) == []
         store.append_events(record_decisions(store.read("events"), lost, at_utc="2024-01-02T00:00:00+00:00"))
-        assert count_idle_decisions(project, store) == len(lost)
+        assert [action for action, _ in find_idle_decisions(project, store)] == [each.action for each in lost]

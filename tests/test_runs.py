@@ -1,12 +1,15 @@
 """The commands on runs: listed in line, undone with what stands then said, forgotten on request."""
 
 import json
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.store.made import all_tables, run_row
 from voice_of_care.cli import run
-from voice_of_care.store import Store, open_project
+from voice_of_care.decisions import Decision, record_decisions
+from voice_of_care.store import Store, find_project, open_project
 
 
 @pytest.fixture
@@ -60,3 +63,18 @@ def test_forgetting_is_said_and_ends_undoing(folder, capsys):
     assert "can't be undone any more" in capsys.readouterr().out
     assert run(["undo", "--project", folder]) == 2
     assert "forgotten" in capsys.readouterr().err
+
+
+def test_undo_says_how_many_decisions_about_themes_have_nothing_to_apply_to(folder, capsys):
+    project = find_project(Path(folder))
+    with Store(project.folder) as store:
+        themes = store.read("themes")
+        candidate = themes.head(1).assign(theme_id="T77", status="candidate")
+        tables = {**all_tables(), "themes": pd.concat([themes, candidate], ignore_index=True)}
+        store.write_run(tables, run_row(4).assign(finished_at="2026-01-04T10:20:30+00:00"))
+        named = Decision("theme.rename", {"theme_id": "T77", "label": "Zorblatt"}, {}, "ann")
+        events = record_decisions(store.read("events"), [named], at_utc="2026-01-05T00:00:00+00:00")
+        store.append_events(events)
+    assert run(["undo", "--project", folder]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[-1] == "1 decision about candidate themes, or others that came with it, has nothing to apply to now."

@@ -67,11 +67,21 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     too_few = summary["seeds"]["too_few_people"]
     if too_few:
         lines.append(f"{len(too_few)} of {summary['seeds']['asked']} seeds found too few people: {', '.join(too_few)}.")
-    if summary["decisions_idle"]:
-        lines.append(f"{summary['decisions_idle']} decisions have nothing to apply to any more.")
+    lines += _idle_lines(summary)
     if summary["report"]:
         lines.append(f"Report: {summary['report']}")
     return lines
+
+
+def _idle_lines(summary: Mapping[str, Any]) -> list[str]:
+    """Return how many decisions have nothing to apply to, and the first few of them."""
+    idle = summary["decisions_idle_about"]
+    if not idle:
+        return []
+    named = [f"{each['about']} ({each['action']})".strip() for each in idle[:_FILES_NAMED]]
+    more = f" and {len(idle) - _FILES_NAMED} more" if len(idle) > _FILES_NAMED else ""
+    have = "has" if len(idle) == 1 else "have"
+    return [f"{_counted(len(idle), 'decision')} {have} nothing to apply to any more: {', '.join(named)}{more}."]
 
 
 def batch_lines(summary: Mapping[str, Any]) -> list[str]:
@@ -125,8 +135,7 @@ def _standing_lines(summary: Mapping[str, Any]) -> list[str]:
     for each in summary["candidates"]:
         lines.append(f"  a new theme? {each['theme_id']} {each['label']}, raised by {each['units']}: see 'decide'")
     lines += summary["remarks"]
-    if summary["decisions_idle"]:
-        lines.append(f"{summary['decisions_idle']} decisions have nothing to apply to any more.")
+    lines += _idle_lines(summary)
     if summary["report"]:
         lines.append(f"Report: {summary['report']}")
     return lines

@@ -167,8 +167,10 @@ def judge_candidates(analysis: Analysis) -> CandidatesJudged:
     return CandidatesJudged(frozenset(taken | (merged & retired)), frozenset(retired - merged))
 
 
-def count_idle(analysis: Analysis) -> int:
-    """Return how many decisions have nothing to apply to: what they are about is gone, or is something else now.
+def find_idle(analysis: Analysis) -> list[tuple[str, str]]:
+    """Return the decisions that have nothing to apply to, as what they are about is gone or is something else now.
+
+    Each is an action and the id of what it is about.
 
     Args:
         analysis: tables as the models made them, and all events.
@@ -176,10 +178,10 @@ def count_idle(analysis: Analysis) -> int:
     return _apply_events(analysis)[1]
 
 
-def _apply_events(analysis: Analysis) -> tuple[Analysis, int]:
-    """Return the analysis after all its events, and how many of them found nothing to apply to."""
+def _apply_events(analysis: Analysis) -> tuple[Analysis, list[tuple[str, str]]]:
+    """Return the analysis after all its events, and those that found nothing to apply to."""
     current = analysis
-    idle = 0
+    idle: list[tuple[str, str]] = []
     merged_into: dict[str, str] = {}
     for record in analysis.events.to_dict("records"):
         action = str(record["action"])
@@ -187,17 +189,19 @@ def _apply_events(analysis: Analysis) -> tuple[Analysis, int]:
         if edit is None:
             continue
         payload = json.loads(record["payload_json"])
-        if not _still_means(analysis, payload):
-            idle += 1
-            continue
-        payload = _redirect(payload, merged_into)
-        if not _has_object(current, action, payload):
-            idle += 1
+        has_meaning, payload = _still_means(analysis, payload), _redirect(payload, merged_into)
+        if not (has_meaning and _has_object(current, action, payload)):
+            idle.append((action, _subject(payload)))
             continue
         current = edit(current, payload, str(record["reason"] or ""))
         if action == "theme.merge":
             merged_into[str(payload["theme_id"])] = str(payload["into"])
     return _without_refused(current, analysis.themes), idle
+
+
+def _subject(payload: Payload) -> str:
+    named = (payload.get(key) for key in ("theme_id", "segment_id", "comment_id", "action_id", "item_id"))
+    return next((str(each) for each in named if each), "")
 
 
 def _without_refused(current: Analysis, themes: pd.DataFrame) -> Analysis:

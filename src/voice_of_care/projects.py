@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from voice_of_care.analysis import Analysis
 from voice_of_care.counting import units
-from voice_of_care.decisions import apply_decisions, count_idle, is_chain_whole, judge_candidates
+from voice_of_care.decisions import apply_decisions, find_idle, is_chain_whole, judge_candidates
 from voice_of_care.embedding import load_embedders
 from voice_of_care.errors import StoreError
 from voice_of_care.frameworks import load_frameworks, load_seeds
@@ -337,12 +338,26 @@ def read_examples(project: Project, store: Store, *, frameworks: tuple[Framework
     return _decided(project, _read_stored(project, store, frameworks=frameworks)).examples
 
 
-def count_idle_decisions(project: Project, store: Store) -> int:
-    """Return how many decisions have nothing to apply to any more."""
-    if store.read("events").empty:
-        return 0
+def find_idle_decisions(project: Project, store: Store) -> list[tuple[str, str]]:
+    """Return the decisions that have nothing to apply to any more: an action and the id of what it is about."""
+    if store.read("events").empty or store.last_run() is None:
+        return []
     stored = _read_stored(project, store, frameworks=_used_frameworks(project, store))
-    return count_idle(stored)
+    return find_idle(stored)
+
+
+def lost_to_undo(before: Sequence[tuple[str, str]], project: Project, store: Store) -> int:
+    """Return how many decisions about themes applied before runs were undone and no longer do.
+
+    Args:
+        before: those that were idle before (`find_idle_decisions`).
+        project: as it is now.
+        store: the same.
+    """
+    if store.last_run() is None:
+        return 0
+    lost = Counter(find_idle_decisions(project, store)) - Counter(before)
+    return sum(count for (action, _), count in lost.items() if action.startswith("theme."))
 
 
 def _used_frameworks(project: Project, store: Store) -> tuple[Framework, ...]:

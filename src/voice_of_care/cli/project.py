@@ -172,7 +172,8 @@ def decide(
         elif to_apply is not None:
             decisions = read_decisions(analysis, to_apply)
             store.append_events(record_decisions(analysis.events, decisions, at_utc=now()))
-            typer.echo(f"{count_as_made(decisions)} decisions applied.")
+            made = count_as_made(decisions)
+            typer.echo(f"{made} {'decision' if made == 1 else 'decisions'} applied.")
 
 
 @app.command(epilog="Example: voice-of-care doctor")

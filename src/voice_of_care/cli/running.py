@@ -35,7 +35,7 @@ def run_and_tell(
 ) -> None:
     """Do a piece of work in a project, write the report if one is wanted, and print what was done."""
     from voice_of_care.pipeline import Stopwatch
-    from voice_of_care.projects import count_idle_decisions, follow_project
+    from voice_of_care.projects import find_idle_decisions, follow_project
     from voice_of_care.store import Store
 
     if telling.report is not None:
@@ -45,12 +45,14 @@ def run_and_tell(
         stopwatch = Stopwatch(listener)
         with Store(opened.folder) as store:
             done = work(opened, store, stopwatch)
-            idle = count_idle_decisions(opened, store)
+            idle = find_idle_decisions(opened, store)
             if telling.report is not None:
                 with stopwatch.step("report"):
                     followed, before = follow_project(opened, store)
                     write_report_file(followed, opened, telling.report, telling.profile, before=before)
-    summary = {**_summary(done, opened, telling.report, stopwatch.seconds), "decisions_idle": idle}
+    summary = _summary(done, opened, telling.report, stopwatch.seconds)
+    told = [{"action": action, "about": about} for action, about in idle]
+    summary = {**summary, "decisions_idle": len(idle), "decisions_idle_about": told}
     if telling.as_json:
         typer.echo(to_json(summary))
     elif not telling.quiet:

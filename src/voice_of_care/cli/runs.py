@@ -54,14 +54,19 @@ def undo(
     as_json: AsJson = False,
 ) -> None:
     """Take back the last run. What people decided, evaluations and the runs' numbers stay."""
+    from voice_of_care.projects import find_idle_decisions, lost_to_undo
     from voice_of_care.store import Store, find_project
 
-    with Store(find_project(project).folder) as store:
+    opened = find_project(project)
+    with Store(opened.folder) as store:
+        idle = find_idle_decisions(opened, store)
         undone = store.undo_run(at_utc=now(), run_id=run)
         last, comments = store.last_run(), len(store.read("safe_comments"))
+        lost = lost_to_undo(idle, opened, store)
     if as_json:
         standing = None if last is None else int(last["run_id"])
-        print_lines(to_json({"undone": _records(undone), "last_run": standing, "comments": comments}))
+        told = {"undone": _records(undone), "last_run": standing, "comments": comments, "decisions_lost": lost}
+        print_lines(to_json(told))
         return
     for each in undone.to_dict("records"):
         typer.echo(f"Run {each['run_id']} undone ({each['kind']}, {_minute(each['finished_at'])}).")
@@ -70,6 +75,9 @@ def undo(
     else:
         heard = "1 comment" if comments == 1 else f"{comments} comments"
         typer.echo(f"The project stands as after run {last['run_id']} of {_minute(last['finished_at'])}: {heard}.")
+    if lost:
+        decisions, have = ("1 decision", "has") if lost == 1 else (f"{lost} decisions", "have")
+        typer.echo(f"{decisions} about candidate themes, or others that came with it, {have} nothing to apply to now.")
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

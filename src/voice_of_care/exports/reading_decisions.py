@@ -82,7 +82,9 @@ def read_sheet_decisions(workbook: Workbook, analysis: Analysis, *, name: str) -
         except _Problem as problem:
             problems.append(f"sheet {row.sheet}, row {row.number}: {problem}")
     if problems:
-        more = f" ({len(problems) - 1} more rows have a problem.)" if len(problems) > 1 else ""
+        others = len(problems) - 1
+        rows = "1 more row has" if others == 1 else f"{others} more rows have"
+        more = f" ({rows} a problem.)" if others else ""
         msg = f"{name}: {problems[0]}. Nothing was applied.{more}"
         raise InputError(msg)
     return decisions

@@ -309,6 +309,7 @@ def _write_start(sheet: Worksheet, analysis: Analysis, sheets: Sequence[Sheet]) 
     sheet.append(
         ["Fill in the yellow cells; what you leave empty stays as it is. Then run 'voice-of-care decide --apply'."]
     )
+    sheet.append(["To merge, retire (a candidate too), reject or withhold needs a reason: write it under 'why'."])
     sheet.append(["This workbook holds de-identified comments that nobody has approved yet. Keep it inside the team."])
     for column, width in (("A", 30), ("B", 26), ("C", 100)):
         sheet.column_dimensions[column].width = width
