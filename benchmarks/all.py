@@ -26,7 +26,6 @@ ON_THE_EXERCISE = (
     ("Differences after an action: false alarms and power", ("difference.py",)),
     ("Themes over batches", ("joining.py",)),
     ("What a further month costs", ("batches.py", "cost")),
-    ("What a kill leaves", ("batches.py", "kill")),
     ("Planted identifiers", ("deidentification.py", "gold", "corpora/gold/listening-exercise/comments.jsonl")),
 )
 ON_CODED_COMMENTS = (
