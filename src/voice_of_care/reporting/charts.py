@@ -208,10 +208,11 @@ def _bands(rows: Sequence[Row]) -> alt.Chart:
     return alt.Chart(alt.InlineData(values=list(rows))).encode(y=alt.Y("order:O", axis=None))
 
 
-def _percent_axis(field: str, top: int) -> alt.X:
-    axis = alt.Axis(
-        values=list(range(0, top + 1, 10 if top <= 60 else 20)),
-        labelExpr="datum.value + '%'",
+def plain_axis(values: Sequence[float], *, told_by: str) -> alt.Axis:
+    """Return an axis of light lines at these values, each with its words (a Vega expression) and no ticks."""
+    return alt.Axis(
+        values=list(values),
+        labelExpr=told_by,
         title=None,
         domain=False,
         ticks=False,
@@ -223,6 +224,10 @@ def _percent_axis(field: str, top: int) -> alt.X:
         labelFlush=False,
         labelOverlap=False,
     )
+
+
+def _percent_axis(field: str, top: int) -> alt.X:
+    axis = plain_axis(list(range(0, top + 1, 10 if top <= 60 else 20)), told_by="datum.value + '%'")
     return alt.X(field, scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
 
 

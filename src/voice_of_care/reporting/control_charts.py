@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import altair as alt
 
-from voice_of_care.reporting.charts import GRID, INK, SOFT_INK, draw, framed
+from voice_of_care.reporting.charts import INK, SOFT_INK, draw, framed, plain_axis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -180,20 +180,7 @@ def _axis(x: alt.X, y_scale: alt.Scale, scale: _Scale, unit: str) -> alt.Chart:
     ticks = [round(number * scale.step, 10) for number in range(first, last + 1)]
     named = {tick: f"{_figure(tick, scale.step)}{unit}" for tick in ticks}
     chosen = "".join(f"datum.value == {tick} ? '{name}' : " for tick, name in named.items())
-    axis = alt.Axis(
-        values=ticks,
-        labelExpr=f"{chosen}''",
-        title=None,
-        domain=False,
-        ticks=False,
-        labelPadding=6,
-        gridColor=GRID,
-        labelColor=SOFT_INK,
-        labelFontSize=12,
-        labelBound=False,
-        labelFlush=False,
-        labelOverlap=False,
-    )
+    axis = plain_axis(ticks, told_by=f"{chosen}''")
     nothing = _data([{"place": 0, "value": scale.low}]).mark_point(opacity=0)
     drawn: alt.Chart = nothing.encode(x=x, y=alt.Y("value:Q", scale=y_scale, axis=axis))
     return drawn
