@@ -499,6 +499,17 @@ def test_whatever_is_added_is_accounted_for_and_adding_it_again_changes_nothing(
         assert project.comments == before
 
 
+def test_a_copy_of_a_table_that_was_taken_for_a_version_of_another_removes_nothing(folder):
+    project = Project()
+    project.add(folder.table("first.csv", [WITHOUT, *rows(1, 3, with_id=False)]))
+    later = [*rows(1, 2, with_id=False), *rows(3, 13, with_id=False)]
+    project.add(folder.table("later.csv", [WITHOUT, *later]))
+    before = dict(project.comments)
+    read = project.add(folder.table("again.csv", [WITHOUT, *reversed(later)]))
+    assert (len(read.comments), len(read.gone)) == (0, 0)
+    assert project.comments == before
+
+
 def test_the_order_of_files_within_a_batch_makes_no_difference(folder):
     rng = random.Random(3)
     first = [

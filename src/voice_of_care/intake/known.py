@@ -126,6 +126,7 @@ class Lookup:
         self._replaced: Counter[str] | None = None
         self._names: dict[str, set[str]] = {}
         self.file_of = {source: file for file in files_in(known.files) for source in file.sources}
+        self.records_in = dict(zip(known.sources["source"], known.sources["records"].tolist(), strict=True))
         self.by_given: dict[str, list[Record]] = defaultdict(list)
         self.by_cells: dict[str, list[Record]] = defaultdict(list)
         self.by_words: dict[str, list[Record]] = defaultdict(list)

@@ -396,10 +396,26 @@ def find_gone(sources: Sequence[tuple[Incoming, Matched]], lookup: Lookup) -> li
     gone: dict[str, Record] = {}
     for source, matched in sources:
         own = {claim.record.comment_id for claim in matched.claims.values()}
-        for family in matched.versions:
+        for family in matched.versions if not _is_copy(source, matched, own, lookup) else ():
             missing = _missing(source, own, family, lookup)
             gone.update({record.comment_id: record for record in missing if record.comment_id not in claimed})
     return [gone[comment_id] for comment_id in sorted(gone, key=lambda one: (gone[one].source, gone[one].row))]
+
+
+def _is_copy(source: Incoming, matched: Matched, own: set[str], lookup: Lookup) -> bool:
+    """Say whether a table holds what a stored one held: what is gone was settled when that one was read."""
+    claims = matched.claims
+    is_same = all(entry.number in claims and claims[entry.number].record.cells == entry.marks.cells
+                  for entry in source.entries)  # fmt: skip
+    if source.is_notes or not is_same:
+        return False
+    there: dict[str, list[str]] = defaultdict(list)
+    for family in matched.versions:
+        for record in lookup.family(family):
+            there[record.source].append(record.comment_id)
+    return any(
+        lookup.records_in.get(name) == len(source.entries) and own.issuperset(ids) for name, ids in there.items()
+    )
 
 
 def _missing(source: Incoming, own: set[str], family: str, lookup: Lookup) -> list[Record]:
