@@ -10,7 +10,7 @@ report: .venv/ready
 	$(BIN)/python tools/exercise.py --exercise $(EXERCISE) --project $(PROJECT)
 
 test: .venv/ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/ready-dev
 	$(BIN)/ruff format --check .

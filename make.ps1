@@ -21,7 +21,7 @@ $Pip = @("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no
 Invoke-Checked $VenvPython ($Pip + @("--require-hashes", "-r", $Lock))
 Invoke-Checked $VenvPython ($Pip + @("--no-build-isolation", "--editable", "."))
 if ($Target -eq "test") {
-    Invoke-Checked $VenvPython @("-m", "pytest")
+    Invoke-Checked $VenvPython @("-m", "pytest", "-n", "auto", "--dist", "loadfile")
 } else {
     Invoke-Checked $VenvPython @("tools/exercise.py", "--exercise", "corpora/synthetic/listening-exercise", "--project", "reports/listening-exercise")
 }
