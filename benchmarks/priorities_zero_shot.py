@@ -23,8 +23,8 @@ from sides import LABELS, as_comments, plain_embedder, read_coded, slug
 from voice_of_care.counting import units
 from voice_of_care.evaluation.agreement import label_agreement
 from voice_of_care.frameworks import load_frameworks
-from voice_of_care.frameworks.coverage import count_raised
 from voice_of_care.frameworks.loader import find_framework
+from voice_of_care.insight.absence import count_raised
 from voice_of_care.priorities import link_priorities
 from voice_of_care.settings import PrioritySettings
 from voice_of_care.tables import ASSIGNMENTS

@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 
 from voice_of_care.counting import units
+from voice_of_care.heard import Heard, gather_heard
 from voice_of_care.settings import Settings, TrendSettings
 from voice_of_care.trend_tables import MEASURES, REBASES, VARIATIONS
 from voice_of_care.trends.following import follow_series
-from voice_of_care.trends.heard import Heard, gather_heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,8 @@ from exercise import EXERCISE, GOLD, match_comments, words
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from voice_of_care.embedding import load_embedders
-from voice_of_care.pipeline import Stopwatch, deidentify_comments, read_safely_named, score_comments
+from voice_of_care.pipeline import Stopwatch, deidentify_comments, score_comments
+from voice_of_care.safe_reading import read_safely_named
 from voice_of_care.sentiment import score_sentiment
 from voice_of_care.settings import load_settings
 from voice_of_care.statements import code_statements

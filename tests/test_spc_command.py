@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from voice_of_care.cli import run
-from voice_of_care.cli.series_file import read_series
+from voice_of_care.series_files.reading import read_series
 from voice_of_care.trends.spc import chart_p_prime, chart_xmr
 
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "data" / "spc_fixtures.json"

@@ -1,4 +1,4 @@
-"""How people are counted: the unit, distinct units, and shares with intervals.
+"""How people are counted: the unit, distinct units, shares with intervals and limits.
 
 The unit is the respondent, else the response; for notes of a session, the session. Mentions are never counted.
 """
@@ -8,10 +8,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
 Z_95 = 1.959963984540054
 
@@ -58,10 +62,51 @@ def wilson_share(count: int, total: int, *, z: float = Z_95) -> Share:
     if total <= 0:
         return Share(count, total, math.nan, math.nan, math.nan)
     p = count / total
-    spread = z * math.sqrt(p * (1 - p) / total + z * z / (4 * total * total))
-    middle = p + z * z / (2 * total)
+    return Share(count, total, p, *wilson_interval(p, total, z=z))
+
+
+def wilson_interval(share: float, total: float, *, z: float = Z_95) -> tuple[float, float]:
+    """Return Wilson's score interval of a share; the total may be an effective number of units."""
+    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    middle = share + z * z / (2 * total)
     scale = 1 + z * z / total
-    return Share(count, total, p, max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+def upper_bound(count: int, total: int) -> float:
+    """Return the share below which, 95% sure, those who would raise a thing stay where `count` of `total` people did.
+
+    It is exact (Clopper and Pearson 1934, one side). Of nobody it is 1 - 0.05^(1/n), which from 30 people on is near
+    3/n, the rule of three (Hanley and Lippman-Hand 1983).
+    """
+    return 1.0 if count >= total else float(stats.beta.ppf(0.95, count + 1, total - count))
+
+
+def share_difference(first: Share, second: Share) -> tuple[float, float, float]:
+    """Return the difference of two shares with its 95% interval (Newcombe 1998, method 10)."""
+    middle = first.share - second.share
+    below = math.hypot(first.share - first.low, second.high - second.share)
+    above = math.hypot(first.high - first.share, second.share - second.low)
+    return middle, middle - below, middle + above
+
+
+def funnel_limits(
+    denominators: Sequence[int], centre: float, *, coverage: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the exact binomial limits within which places of these sizes would keep by chance.
+
+    A share lies below the lower limit where so few or fewer have a probability under half of what is left of the
+    coverage, above the upper one where so many or more have. Between the whole counts the limits are interpolated as
+    Spiegelhalter (2005) does, the upper as the mirror of the lower, so that they are smooth to draw and exact to judge.
+
+    Args:
+        denominators: sizes of the places.
+        centre: share of all places together, 0 to 1.
+        coverage: 0.95 or 0.998.
+    """
+    sizes = np.asarray(denominators, dtype=np.float64)
+    tail = (1 - coverage) / 2
+    return _lower_binomial(sizes, centre, tail), 1 - _lower_binomial(sizes, 1 - centre, tail)
 
 
 def count_units(comment_ids: Iterable[str], unit_of: pd.Series) -> int:
@@ -87,3 +132,12 @@ def leaning_of_units(said: pd.DataFrame, *, by: tuple[str, ...] = ("unit",)) -> 
     both = told["mixed"] | (told["positive"] & told["negative"])
     leaning = pd.Series("neutral", index=both.index, name="leaning", dtype="object")
     return leaning.mask(told["positive"], "positive").mask(told["negative"], "negative").mask(both, "mixed")
+
+
+def _lower_binomial(sizes: NDArray[np.float64], centre: float, tail: float) -> NDArray[np.float64]:
+    if centre in (0.0, 1.0):
+        return np.full(len(sizes), centre)
+    counts = stats.binom.ppf(tail, sizes, centre)
+    surplus = stats.binom.cdf(counts, sizes, centre) - tail
+    shares: NDArray[np.float64] = (counts - surplus / stats.binom.pmf(counts, sizes, centre)) / sizes
+    return np.clip(shares, 0.0, 1.0)

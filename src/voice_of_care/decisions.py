@@ -22,12 +22,14 @@ from voice_of_care.actions import (
     remove_action,
     remove_rebase,
 )
+from voice_of_care.ballots import BallotAction
 from voice_of_care.counting import count_units
 from voice_of_care.frameworks.model import FOUR_QUESTIONS
 from voice_of_care.tables import (
     ASSIGNMENTS,
     EVENTS,
     EXAMPLES,
+    NEARNESS,
     NOT_STANDING,
     QUOTES,
     SAFE_COMMENTS,
@@ -48,23 +50,27 @@ if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
     from voice_of_care.tables import Table
 
-Action = Literal[
-    "theme.confirm",
-    "theme.rename",
-    "theme.describe",
-    "theme.merge",
-    "theme.retire",
-    "mapping.set",
-    "link.set",
-    "quote.approve",
-    "quote.withdraw",
-    "severity.set",
-    "deid.redact",
-    "action.add",
-    "action.remove",
-    "rebase.add",
-    "rebase.remove",
-]
+Action = (
+    Literal[
+        "theme.confirm",
+        "theme.rename",
+        "theme.describe",
+        "theme.merge",
+        "theme.retire",
+        "mapping.set",
+        "link.set",
+        "quote.approve",
+        "quote.withdraw",
+        "severity.set",
+        "deid.redact",
+        "action.add",
+        "action.remove",
+        "rebase.add",
+        "rebase.remove",
+        "segment.read",
+    ]
+    | BallotAction
+)
 Payload = dict[str, str | int | list[str]]
 REVIEWER_REDACTION = "[REDACTED]"
 _FIRST_HASH = "0" * 64
@@ -218,10 +224,9 @@ def _has_object(analysis: Analysis, action: str, payload: Payload) -> bool:
     if action == "deid.redact":
         rows = analysis.safe_comments["comment_id"] == payload["comment_id"]
         return _is_text(analysis.safe_comments.loc[rows, "text"], payload)
-    if action.startswith("quote."):
-        segment_id = payload["segment_id"]
-        rows = analysis.segments["segment_id"] == segment_id
-        in_use = action == "quote.withdraw" or bool((analysis.quotes["segment_id"] == segment_id).any())
+    if action.startswith(("quote.", "segment.")):
+        rows, quoted = (frame["segment_id"] == payload["segment_id"] for frame in (analysis.segments, analysis.quotes))
+        in_use = action != "quote.approve" or bool(quoted.any())
         return in_use and _is_text(analysis.segments.loc[rows, "text"], payload)
     if action == "link.set":
         return _has_priority(analysis, payload) and _text_decided_on(analysis.segments, payload) is not None
@@ -319,6 +324,7 @@ def _merge(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
         follow_merge(_set_theme(analysis, source, status="retired"), source, target),
         assignments=_move(analysis.assignments, ASSIGNMENTS.key, source, target, strongest="strength"),
         quotes=_move(analysis.quotes, QUOTES.key, source, target),
+        nearness=_move(analysis.nearness, NEARNESS.key, source, target),
         theme_terms=_move(analysis.theme_terms, THEME_TERMS.key, source, target, strongest="weight"),
         theme_links=_move(analysis.theme_links, THEME_LINKS.key, source, target, strongest="strength"),
     )
@@ -348,11 +354,9 @@ def _recount(analysis: Analysis, unit_of: pd.Series) -> pd.DataFrame:
 
 def _set_link(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
     links = analysis.theme_links.copy()
-    rows = (
-        (links["theme_id"] == payload["theme_id"])
-        & (links["framework_id"] == payload["framework_id"])
-        & (links["priority_id"] == payload["priority_id"])
-    )
+    rows = links["theme_id"] == payload["theme_id"]
+    for key in ("framework_id", "priority_id"):
+        rows &= links[key] == payload[key]
     links.loc[rows, "status"] = str(payload["status"])
     return replace(analysis, theme_links=conform(links, THEME_LINKS))
 
@@ -402,9 +406,6 @@ def _with(frame: pd.DataFrame, rows: pd.DataFrame, table: Table) -> pd.DataFrame
 
 def _set_quote(status: str) -> Callable[[Analysis, Payload, str], Analysis]:
     def edit(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
-        text = analysis.segments.loc[analysis.segments["segment_id"] == payload["segment_id"], "text"]
-        if text.empty or text_hash(str(text.iloc[0])) != payload["text_hash"]:
-            return analysis
         quotes = analysis.quotes.copy()
         quotes.loc[quotes["segment_id"] == payload["segment_id"], "status"] = status
         return replace(analysis, quotes=conform(quotes, QUOTES))
@@ -428,8 +429,6 @@ def _redact(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
     """Take a span out of the safe text of a comment, and out of its segments."""
     comments = analysis.safe_comments
     rows = comments.index[comments["comment_id"] == payload["comment_id"]]
-    if rows.empty or text_hash(str(comments["text"][rows[0]])) != payload["text_hash"]:
-        return analysis
     start, end = int(str(payload["start"])), int(str(payload["end"]))
     text = str(comments["text"][rows[0]])
     new_text = text[:start] + REVIEWER_REDACTION + text[end:]
@@ -496,4 +495,5 @@ _EDITS: dict[str, Callable[[Analysis, Payload, str], Analysis]] = {
     "action.remove": remove_action,
     "rebase.add": add_rebase,
     "rebase.remove": remove_rebase,
+    "segment.read": lambda analysis, _payload, _reason: analysis,  # `insight` reads who read what
 }

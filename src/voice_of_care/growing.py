@@ -25,13 +25,13 @@ from voice_of_care.pipeline import (
     deidentify_comments,
     link_comments,
     overwrite,
-    read_safely_named,
     score_comments,
     scored_of,
     stack,
     stack_aside,
 )
 from voice_of_care.priorities.theme_links import link_themes
+from voice_of_care.safe_reading import read_safely_named
 from voice_of_care.statements import answer_plain_questions
 from voice_of_care.tables import LINEAGE, THEME_LINKS, conform
 from voice_of_care.themes import Batch, Earlier, Former, Version, join_themes, trace_lineage
@@ -252,6 +252,7 @@ def _join(grown: Analysis, held: Held, means: Means, *, fresh: frozenset[str], n
         assignments=before.assignments,
         quotes=before.quotes,
         set_aside=before.set_aside[before.set_aside["step"] == THEMES_STEP],
+        nearness=before.nearness,
         accepted=held.candidates.accepted,
         refused=held.candidates.refused,
     )

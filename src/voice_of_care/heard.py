@@ -1,4 +1,4 @@
-"""What was heard, by whom and when: the one join that series, emerging themes and differences count on."""
+"""What was heard, by whom and when: the one join that trends and insight count on."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Heard(NamedTuple):
 
     `comments` has a row for each analysed comment: comment_id, unit (as `counting.units` gives it), cluster (its
     session where there is one, else the unit: what may be taken for independent), is_session (whether the cluster is
-    one), received_on (may be empty), respondent_group, service, site, question, channel, score, polarity and sentiment
-    (of the comment), run_id.
+    one), received_on (may be empty), respondent_group, service, site, question, channel, people_present, score,
+    polarity and sentiment (of the comment), run_id.
 
     `mentions` has a row for each segment of a theme, a parent theme or a priority: scope, item_id, segment_id,
     comment_id, polarity and sentiment (of the segment), with unit, cluster, is_session, received_on, respondent_group,
@@ -52,7 +52,9 @@ def gather_heard(analysis: Analysis, *, unit_of: pd.Series) -> Heard:
         cluster=comments["session_id"].fillna(comments["unit"]), is_session=comments["session_id"].notna()
     )
     felt = analysis.comment_sentiments[["comment_id", "polarity", "label"]].rename(columns={"label": "sentiment"})
-    comments = comments[[*_ABOUT, "score", "run_id"]].merge(felt, on="comment_id", how="inner", validate="one_to_one")
+    comments = comments[[*_ABOUT, "people_present", "score", "run_id"]].merge(
+        felt, on="comment_id", how="inner", validate="one_to_one"
+    )
     return Heard(comments, _mentions(analysis, comments))
 
 

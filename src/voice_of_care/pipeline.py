@@ -19,30 +19,33 @@ import pandas as pd
 
 from voice_of_care.analysis import Analysis
 from voice_of_care.counting import units
-from voice_of_care.deidentify import deidentify, redact_labels
+from voice_of_care.deidentify import deidentify
 from voice_of_care.embedding import load_embedders
 from voice_of_care.errors import InputError, SchemaError, TooLittleDataError
 from voice_of_care.frameworks import load_frameworks, load_seeds
 from voice_of_care.heads import load_heads, qdc_probabilities
-from voice_of_care.intake import find_campaigns, read_comments
+from voice_of_care.heard import gather_heard
+from voice_of_care.insight import find_insight, list_to_read
+from voice_of_care.intake import find_campaigns
 from voice_of_care.priorities import Trained, learn_priorities, link_priorities
+from voice_of_care.safe_reading import read_safely_named, why_none, with_names
 from voice_of_care.sentiment import SentimentScored, score_sentiment
 from voice_of_care.statements import answer_plain_questions, code_statements
 from voice_of_care.tables import EVENTS, EXAMPLES, RUNS, SAFE_COMMENTS, SEGMENTS, SET_ASIDE, SEVERITIES, conform
 from voice_of_care.themes import Guide, SegmentsSplit, find_themes, split_segments
-from voice_of_care.trends import find_emerging, follow_series, gather_heard, judge_differences
+from voice_of_care.trends import find_emerging, follow_series, judge_differences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from voice_of_care.deidentify.engine import Deidentified
     from voice_of_care.embedding import Embedders
     from voice_of_care.frameworks import Framework
-    from voice_of_care.intake.known import Known
+    from voice_of_care.heard import Heard
     from voice_of_care.intake.reading import ReadComments
     from voice_of_care.priorities import PrioritiesLinked
-    from voice_of_care.settings import DeidentifySettings, Settings
+    from voice_of_care.settings import Settings
     from voice_of_care.themes import Former, ThemesFound
 
 STEPS = ("read", "de-identify", "segment", "embed", "sentiment", "statements", "themes", "priorities")
@@ -323,15 +326,34 @@ def analyse_files(paths: Sequence[Path], settings: Settings, *, key: bytes | Non
     return follow(run(paths, means).analysis, settings=settings)
 
 
-def follow(analysis: Analysis, *, settings: Settings) -> Analysis:
-    """Return the analysis with what changes over time: series and their charts, emerging themes, differences.
+def follow(analysis: Analysis, *, settings: Settings, metrics: pd.DataFrame | None = None) -> Analysis:
+    """Return the analysis with what changes over time and what decisions rest on.
+
+    The ranking, gaps between groups, places, other measures, what was not said and ballots rest on what
+    `follow_trends` finds.
 
     Args:
         analysis: the tables, reviewers' decisions applied.
-        settings: periods, targets and the report's date.
+        settings: periods, targets, weights and the report's date.
+        metrics: other measures, as declared in `insight_tables.METRICS`.
     """
+    heard = _hear(analysis, settings)
+    followed = _follow_heard(analysis, heard, settings)
+    insight = find_insight(followed, heard, settings=settings, metrics=metrics)
+    return replace(followed, **insight._asdict())
+
+
+def follow_trends(analysis: Analysis, *, settings: Settings) -> Analysis:
+    """Return the analysis with series and their charts, emerging themes and differences, and nothing else."""
+    return _follow_heard(analysis, _hear(analysis, settings), settings)
+
+
+def _hear(analysis: Analysis, settings: Settings) -> Heard:
     unit_of = units(analysis.safe_comments, count_campaigns=settings.intake.count_campaigns)
-    heard = gather_heard(analysis, unit_of=unit_of)
+    return gather_heard(analysis, unit_of=unit_of)
+
+
+def _follow_heard(analysis: Analysis, heard: Heard, settings: Settings) -> Analysis:
     date = settings.report.date
     followed = follow_series(
         heard, settings=settings.trends, targets=settings.targets, rebases=analysis.rebases, report_date=date
@@ -343,73 +365,9 @@ def follow(analysis: Analysis, *, settings: Settings) -> Analysis:
     return replace(analysis, **followed._asdict(), emerging=emerging, **judged._asdict())
 
 
-def with_names(settings: DeidentifySettings, names: Sequence[str]) -> DeidentifySettings:
-    """Return the settings with further names to take out: those of people whom notes list as present or speaking."""
-    return settings.model_copy(update={"names": (*settings.names, *names)})
-
-
-def read_safely_named(
-    paths: Sequence[Path],
-    *,
-    settings: Settings,
-    key: bytes,
-    known: Known | None = None,
-    run_id: int = 1,
-    progress: Callable[[int, int], None] | None = None,
-) -> ReadComments:
-    """Read comments, and take people's names out of the names of their files wherever these stand."""
-    read = read_comments(paths, settings=settings, key=key, known=known, run_id=run_id, progress=progress)
-    stored = set() if known is None else {*known.sources["source"], *known.files["shown"]}
-    names = sorted(({*read.sources["source"], *read.set_aside["source"], *read.files["shown"]}) - stored)
-    channels = set() if known is None else {*known.sources["channel"]}
-    wanted = sorted({*names, *read.sources["channel"], *(file.name for file in read.seen)} - channels)
-    redacted = redact_labels(wanted, settings=with_names(settings.deidentify, read.names), key=key, of="files")
-    safe = _told_apart([name for name in wanted if name in set(names)], redacted, taken=stored)
-    channel_of = _told_apart(
-        [name for name in read.sources["channel"].unique() if name in redacted], redacted, taken=channels
-    )
-    changed = sorted((name for name in names if safe[name] != name), key=len, reverse=True)
-    if not changed and all(channel_of[name] == name for name in channel_of) and not read.seen:
-        return read
-
-    def renamed(text: str) -> str:
-        for name in changed:
-            text = text.replace(name, safe[name])
-        return text
-
-    def in_column(frame: pd.DataFrame, column: str, names_of: Mapping[str, str] = safe) -> pd.Series:
-        return frame[column].map(lambda name: names_of.get(name, name))
-
-    aside, sources, records, files = read.set_aside, read.sources, read.records, read.files
-    return read._replace(
-        comments=read.comments.assign(source=in_column(read.comments, "source")),
-        set_aside=aside.assign(source=in_column(aside, "source"), item_id=aside["item_id"].map(renamed)),
-        sources=sources.assign(
-            source=in_column(sources, "source"),
-            problems=sources["problems"].map(lambda problems: [renamed(problem) for problem in problems]),
-            channel=in_column(sources, "channel", channel_of),
-        ),
-        records=records.assign(source=in_column(records, "source"), family=in_column(records, "family")),
-        files=files.assign(
-            shown=in_column(files, "shown"),
-            sources=files["sources"].map(lambda listed: [safe.get(name, name) for name in listed]),
-        ),
-        seen=tuple(file._replace(name=redacted.get(file.name, file.name)) for file in read.seen),
-    )
-
-
-def _told_apart(names: Sequence[str], redacted: Mapping[str, str], *, taken: set[str]) -> dict[str, str]:
-    """Return the redacted form of each name, numbered where it is taken already."""
-    safe: dict[str, str] = {}
-    used = set(taken)
-    for name in names:
-        candidate, number = redacted[name], 1
-        while candidate in used:
-            number += 1
-            candidate = f"{redacted[name]} ({number})"
-        used.add(candidate)
-        safe[name] = candidate
-    return safe
+def with_reading(analysis: Analysis) -> Analysis:
+    """Return the analysis, decisions applied, with the lists of segments a person is to read, and nothing else."""
+    return replace(analysis, **list_to_read(analysis)._asdict())
 
 
 def redact_file(path: Path, *, settings: Settings, key: bytes | None = None) -> list[dict[str, Any]]:
@@ -444,17 +402,6 @@ def redact_file(path: Path, *, settings: Settings, key: bytes | None = None) -> 
         }
         for row in safe.safe_comments.to_dict("records")
     ]
-
-
-def why_none(read: ReadComments) -> str:
-    """Say why no comment could be used."""
-    problems = [
-        each if each.startswith(row["source"]) else f"{row['source']}: {each}"
-        for row in read.sources.to_dict("records")
-        for each in row["problems"]
-    ]
-    reasons = [f"set aside: {reason}" for reason in sorted(set(read.set_aside["reason"]))]
-    return " ".join(["no comment could be used.", *(problems or reasons or ["The folder is empty."])[:1]])
 
 
 def overwrite(rows: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:

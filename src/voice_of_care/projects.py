@@ -20,7 +20,7 @@ from voice_of_care.frameworks.loader import SHIPPED
 from voice_of_care.growing import Anew, Held, add, refit
 from voice_of_care.intake.known import Known
 from voice_of_care.models import model_hashes
-from voice_of_care.pipeline import Means, follow, run
+from voice_of_care.pipeline import Means, follow, follow_trends, run
 from voice_of_care.tables import EXAMPLES, RUNS, TABLES, conform
 from voice_of_care.themes.identity import highest_number, in_space_of
 
@@ -379,18 +379,27 @@ def _used_frameworks(project: Project, store: Store) -> tuple[Framework, ...]:
     return tuple(each for each in frameworks if each.id in used)
 
 
+def follow_now(project: Project, analysis: Analysis) -> Analysis:
+    """Return a project's analysis as it stands, followed over time and with all that decisions rest on."""
+    from voice_of_care.metrics import load_metrics  # what reads their files also draws: not for every command
+
+    settings = project.settings
+    metrics = load_metrics(settings.metrics, folder=project.folder, year_starts_in=settings.trends.year_starts_in)
+    return follow(analysis, settings=settings, metrics=metrics)
+
+
 def follow_project(project: Project, store: Store) -> tuple[Analysis, Analysis | None]:
     """Return a project's analysis followed over time, and the same before its last run, to tell what is new since.
 
     The second is None where the last run is the first that stands, or what the one before left was forgotten.
     """
     frameworks = _used_frameworks(project, store)
-    now = follow(_decided(project, _read_stored(project, store, frameworks=frameworks)), settings=project.settings)
+    now = follow_now(project, _decided(project, _read_stored(project, store, frameworks=frameworks)))
     run_before = store.run_before()
     if run_before is None:
         return now, None
     stored = _read_stored(project, store, frameworks=frameworks, as_of=run_before)
-    return now, follow(_decided(project, stored), settings=project.settings)
+    return now, follow_trends(_decided(project, stored), settings=project.settings)
 
 
 def _read_stored(

@@ -9,10 +9,11 @@ import datetime  # noqa: TC003 (pydantic reads it at run time)
 import difflib
 import hashlib
 import json
+import math
 import tomllib
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from voice_of_care.errors import SettingsError
 
@@ -143,6 +144,81 @@ class TargetSettings(_Section):
     item_id: str = Field("", description="theme_id, framework_id/priority_id, service, site or respondent group.")
 
 
+class InsightSettings(_Section):
+    """How people are weighed, and in whose words the report speaks."""
+
+    notes: Literal["once", "people_present", "left_out"] = Field(
+        "once",
+        description="Notes of a session weigh as one respondent, as many as were present, or nothing.",
+    )
+    terms: Literal["plain", "formal"] = Field(
+        "plain", description="Name the four questions plainly, or by the formal components they are paired with."
+    )
+    pairing: dict[str, str] = Field(
+        default_factory=lambda: {
+            "what-do-we-need-to-do-well": "Quality planning",
+            "how-do-we-know-we-are-doing-it-well": "Quality control and assurance",
+            "how-do-we-do-it-better": "Quality improvement",
+            "how-do-we-know-it-has-made-a-difference": "Quality control and assurance after a change",
+        },
+        description="Formal component of each plain question, by its id: a working pairing, yours to edit.",
+    )
+
+
+class RankingSettings(_Section):
+    """What weighs how much in picking what to improve first; docs/methods/ranking.md explains the parts."""
+
+    reach: float = Field(0.30, ge=0, description="How many raise it.")
+    concern: float = Field(0.25, ge=0, description="How many have something bad to say of it.")
+    shared: float = Field(0.20, ge=0, description="Whether staff and service users both raise it.")
+    momentum: float = Field(0.10, ge=0, description="Whether it is raised more often of late.")
+    severity: float = Field(0.15, ge=0, description="How serious a reviewer holds it to be.")
+
+    @model_validator(mode="after")
+    def _check_weights(self) -> RankingSettings:
+        if not 0 < sum(self.model_dump().values()) < math.inf:
+            msg = "give at least one weight above 0, and none that is infinite"
+            raise ValueError(msg)
+        return self
+
+
+RANKING_PRESETS: tuple[tuple[str, RankingSettings | None], ...] = (
+    ("settings", None),
+    ("equal", RankingSettings(reach=0.2, concern=0.2, shared=0.2, momentum=0.2, severity=0.2)),
+    ("reach", RankingSettings(reach=1, concern=0, shared=0, momentum=0, severity=0)),
+    ("concern_and_severity", RankingSettings(reach=0.1, concern=0.4, shared=0.1, momentum=0.05, severity=0.35)),
+)
+"""Weights the list is also made with, so that a reader sees what rests on them; None stands for the settings' own."""
+
+
+class ExpectedSettings(_Section):
+    """Who should have been heard: the report names those of whom nobody was."""
+
+    services: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    respondent_groups: tuple[Group, ...] = ()
+
+
+class MetricSettings(_Section):
+    """Another measure to set beside the themes, by month or quarter; docs/guide/other-measures.md tells how."""
+
+    name: str = Field(
+        "", description="What to call it; picks its rows where a file holds several. Without: all that the file holds."
+    )
+    file: str = Field(description="CSV file, relative to the settings file: period, value, and if you like service.")
+    better: Literal["higher", "lower"] = Field("lower", description="Which way is better.")
+    themes: tuple[str, ...] = Field((), description="Themes it speaks of, by id or name.")
+    priorities: tuple[str, ...] = Field((), description="Priorities it speaks of: framework_id/priority_id.")
+
+    @model_validator(mode="after")
+    def _speaks_by_name(self) -> Self:
+        """Refuse themes for a whole file: they are set beside one measure."""
+        if not self.name.strip() and (self.themes or self.priorities):
+            msg = "themes and priorities go with one measure: give the entry its name"
+            raise ValueError(msg)
+        return self
+
+
 class ReportSettings(_Section):
     """What the report shows."""
 
@@ -165,6 +241,10 @@ class Settings(_Section):
     priorities: PrioritySettings = PrioritySettings()
     trends: TrendSettings = TrendSettings()
     targets: tuple[TargetSettings, ...] = ()
+    insight: InsightSettings = InsightSettings()
+    ranking: RankingSettings = RankingSettings()
+    expected: ExpectedSettings = ExpectedSettings()
+    metrics: tuple[MetricSettings, ...] = ()
     report: ReportSettings = ReportSettings()
 
     def digest(self) -> str:
@@ -182,6 +262,10 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "priorities": PrioritySettings,
     "trends": TrendSettings,
     "targets": TargetSettings,
+    "insight": InsightSettings,
+    "ranking": RankingSettings,
+    "expected": ExpectedSettings,
+    "metrics": MetricSettings,
     "report": ReportSettings,
 }
 
@@ -202,6 +286,9 @@ _EXAMPLES = {
     "targets.value": "95",
     "targets.scope": '"service"',
     "targets.item_id": '"Maternity"',
+    "expected.services": '["Maternity", "Home Care"]',
+    "metrics.name": '"Complaints"',
+    "metrics.file": '"complaints.csv"',
     "report.date": "2024-04-01",
 }
 
@@ -259,7 +346,7 @@ def settings_template() -> str:
     ]
     for name, kind in _SECTIONS.items():
         lines += [f"# {line}" for line in (kind.__doc__ or "").splitlines()]
-        is_list = name in {"mapping", "sources", "targets"}
+        is_list = name in {"mapping", "sources", "targets", "metrics"}
         lines.append(f"#[[{name}]]" if is_list else f"[{name}]")
         for key, field in kind.model_fields.items():
             if field.description:
@@ -285,7 +372,7 @@ def _first_problem(error: ValidationError, name: str) -> str:
     problem = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in problem["loc"])
     if problem["type"] != "extra_forbidden":
-        return f"{name}: {where}: {problem['msg']}."
+        return f"{name}: {where}: {problem['msg'].removeprefix('Value error, ')}."
     key = str(problem["loc"][-1])
     near = difflib.get_close_matches(key, _known_keys(problem["loc"]), n=1)
     hint = f" Did you mean {near[0]}?" if near else ""

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from voice_of_care.declaring import BOOLEAN, DATE, NUMBER_LIST, TEXT_LIST, Column, Table, conform, integer, number, text
+from voice_of_care.insight_tables import INSIGHT_TABLES
 from voice_of_care.trend_tables import TREND_TABLES
 
 if TYPE_CHECKING:
@@ -170,6 +171,23 @@ THEME_PROTOTYPES = Table(
     ("theme_id", "number"),
 )
 
+NEARNESS = Table(
+    "nearness",
+    "How like each segment that says something is to what other people said, as its themes were fitted or joined.",
+    {
+        "segment_id": text("the segment"),
+        "theme_id": text("its strongest theme; the nearest one where it has none"),
+        "likeness": number(
+            "mean likeness, in meaning and in words, to the three texts of other people that are nearest; empty for a"
+            " text that only judges",
+            required=False,
+            low=-1,
+            high=1,
+        ),
+    },
+    ("segment_id",),
+)
+
 LINEAGE = Table(
     "lineage",
     "What became of each theme when themes were refitted: from the version before to the next.",
@@ -295,6 +313,9 @@ SET_ASIDE = Table(
     ("step", "item_id"),
 )
 
+FITS_NO_THEME = "fits no theme"
+"""Why the step "themes" sets aside a segment that says something, but nothing that any theme is about."""
+
 SOURCES = Table(
     "sources",
     "Files of the run: how each was read and what became of its records.",
@@ -413,6 +434,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             THEME_TERMS,
             THEME_VECTORS,
             THEME_PROTOTYPES,
+            NEARNESS,
             LINEAGE,
             ASSIGNMENTS,
             QUOTES,
@@ -429,6 +451,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             EVALUATIONS,
             EXAMPLES,
             *TREND_TABLES,
+            *INSIGHT_TABLES,
         )
     }
 )

@@ -304,3 +304,13 @@ def _leaning(text: str) -> Change | None:
 
 def _other(change: Change | None) -> Change | None:
     return {"better": "worse", "worse": "better", None: None}[change]
+
+
+_CATCH_ALL = re.compile(
+    r"(?:General (?:praise|dissatisfaction|remarks)|(?:Other|Further|More) (?:praise|concerns|remarks))(?: \(.+\))?"
+)
+
+
+def is_catch_all(label: str) -> bool:
+    """Return whether a label is one of those given to what has no subject; a reviewer's own label never is."""
+    return _CATCH_ALL.fullmatch(label) is not None

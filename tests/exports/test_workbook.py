@@ -13,7 +13,9 @@ from voice_of_care.errors import InputError, StoreError
 from voice_of_care.exports import list_decisions, read_decisions
 from voice_of_care.exports.checking import segments_to_check
 from voice_of_care.exports.reading_decisions import count_as_made
-from voice_of_care.tables import SAFE_COMMENTS, SEGMENT_LINKS, conform
+from voice_of_care.insight.reading import read_segments
+from voice_of_care.insight_tables import RARE_ARGUMENTS, SAFETY_LIST
+from voice_of_care.tables import EVENTS, SAFE_COMMENTS, SEGMENT_LINKS, SEGMENTS, conform
 
 
 def fill(path, sheet, row, *, who="Ann", **answers):
@@ -36,7 +38,17 @@ def listed(tmp_path):
 
 def test_what_waits_is_listed(listed):
     _analysis, _path, waiting = listed
-    assert waiting == {"Themes": 3, "Merges": 1, "Links": 1, "Segments": 6, "Quotes": 2, "Severity": 3, "Redactions": 1}
+    counts = {
+        "Themes": 3,
+        "Merges": 1,
+        "Links": 1,
+        "Segments": 6,
+        "Quotes": 2,
+        "Severity": 3,
+        "Read": 0,
+        "Redactions": 1,
+    }
+    assert waiting == counts
 
 
 def test_an_untouched_list_decides_nothing(listed):
@@ -207,6 +219,117 @@ def test_what_no_priority_covers_is_taken_from_every_theme_in_turn():
     listed = [row[4] for row in segments_to_check(small_analysis())]
     theme_of = ["T02" if text in TEXTS[:3] else "T03" for text in listed[:4]]
     assert theme_of == ["T02", "T03", "T02", "T03"]
+
+
+def test_an_answer_to_a_plain_question_covers_no_segment():
+    analysis = small_analysis()
+    ids = analysis.segments["segment_id"]
+    links = pd.DataFrame(
+        {
+            "segment_id": [ids[0], ids[2]],
+            "framework_id": ["four-questions", "hsc-values"],
+            "priority_id": ["how-do-we-do-it-better", "compassion"],
+            "strength": 0.9,
+            "origin": "model",
+        }
+    )
+    linked = replace(analysis, segment_links=conform(links, SEGMENT_LINKS))
+    bare = {row[0] for row in segments_to_check(linked) if row[5] == "no priority found"}
+    assert ids[0] in bare
+    assert ids[2] not in bare
+
+
+READ = pd.DataFrame(
+    {
+        "segment_id": ["VOC-0000000002.1", "VOC-0000000004.1"],
+        "rank": [1, 2],
+        "theme_id": ["T02", None],
+        "likeness": [0.12, None],
+        "reason": ["far", "no_theme"],
+        "is_read": False,
+        "note": None,
+    }
+)
+
+
+def with_lists(analysis):
+    """Return the analysis with two rare arguments and one segment to be read for safety."""
+    safety = pd.DataFrame(
+        {
+            "segment_id": ["VOC-0000000002.1"],
+            "kind": "delay",
+            "triggers": [["five hours"]],
+            "starts": [[9.0]],
+            "theme_ids": [["T02"]],
+            "is_read": False,
+        }
+    )
+    return replace(analysis, safety_list=conform(safety, SAFETY_LIST), rare_arguments=conform(READ, RARE_ARGUMENTS))
+
+
+def ticked(analysis, decisions):
+    """Return the analysis with its lists as they stand after these decisions, by who read what."""
+    events = record_decisions(analysis.events, decisions, at_utc="2026-01-01T00:00:00+00:00")
+    decided = replace(analysis, events=conform(pd.concat([analysis.events, events]), EVENTS))
+    read = {of: read_segments(decided.events, decided.segments, of=of) for of in ("safety", "rare")}
+    rare = decided.rare_arguments.assign(
+        is_read=decided.rare_arguments["segment_id"].isin(read["rare"]),
+        note=decided.rare_arguments["segment_id"].map(read["rare"]),
+    )
+    safety = decided.safety_list.assign(is_read=decided.safety_list["segment_id"].isin(read["safety"]))
+    return replace(
+        decided, rare_arguments=conform(rare, RARE_ARGUMENTS), safety_list=conform(safety, SAFETY_LIST)
+    ), read
+
+
+def test_what_is_to_be_read_is_ticked_off_with_a_note_and_taken_back(tmp_path):
+    analysis, path = with_lists(small_analysis()), tmp_path / "decisions.xlsx"
+    assert list_decisions(analysis, path)["Read"] == 3
+    fill(path, "Read", 2, decision="read")
+    fill(path, "Read", 4, note="Nobody else asks for it; told the estates team.")
+    decisions = read_decisions(analysis, path)
+    assert [(each.action, each.payload["list"]) for each in decisions] == [
+        ("segment.read", "safety"),
+        ("segment.read", "rare"),
+    ]
+    later, read = ticked(analysis, decisions)
+    assert read["safety"] == {"VOC-0000000002.1": ""}
+    assert read["rare"] == {"VOC-0000000004.1": "Nobody else asks for it; told the estates team."}
+    assert read_decisions(later, path) == []
+
+    again = tmp_path / "again.xlsx"
+    assert list_decisions(later, again)["Read"] == 1
+    fill(again, "Read", 3, segment_id="VOC-0000000004.1", list="rare", decision="not read")
+    _, read = ticked(later, read_decisions(later, again))
+    assert read["rare"] == {}
+    assert len(read["safety"]) == 1
+
+
+def test_a_text_is_read_once_wherever_it_stands_on_a_list(tmp_path):
+    analysis, path = small_analysis(), tmp_path / "decisions.xlsx"
+    segments = analysis.segments.assign(text=["Same words." if n in {2, 4} else f"Text {n}" for n in range(6)])
+    analysis = replace(with_lists(analysis), segments=conform(segments, SEGMENTS))
+    assert list_decisions(analysis, path)["Read"] == 2
+    fill(path, "Read", 3, decision="read")
+    decisions = read_decisions(analysis, path)
+    assert [each.payload["segment_id"] for each in decisions] == READ["segment_id"].tolist()
+    assert count_as_made(decisions) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "problem"),
+    [
+        ({"decision": "later"}, "must be one of read, not read"),
+        ({"decision": "read", "list": "other"}, "must hold safety or rare"),
+        ({"decision": "read", "segment_id": "VOC-0000000001.1"}, "not on the list"),
+    ],
+)
+def test_what_cannot_be_ticked_off_is_named(tmp_path, answers, problem):
+    analysis, path = with_lists(small_analysis()), tmp_path / "decisions.xlsx"
+    list_decisions(analysis, path)
+    fill(path, "Read", 3, **answers)
+    with pytest.raises(InputError, match=problem):
+        read_decisions(analysis, path)
 
 
 def test_a_correction_counts_as_the_one_decision_it_was(listed):

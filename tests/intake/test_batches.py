@@ -18,8 +18,8 @@ from voice_of_care.errors import InputError
 from voice_of_care.intake import read_comments
 from voice_of_care.intake.channels import stem_of
 from voice_of_care.intake.known import Known
-from voice_of_care.pipeline import read_safely_named
 from voice_of_care.raw import FILES, LAYOUTS, PEOPLE, RECORDS
+from voice_of_care.safe_reading import read_safely_named
 from voice_of_care.settings import load_settings, parse_settings
 from voice_of_care.tables import conform
 

@@ -11,7 +11,7 @@ from voice_of_care.store import Store
 from voice_of_care.store.layout import COMPUTED, KEPT, MIGRATIONS, STORED, VERSIONED
 from voice_of_care.tables import TABLES
 
-NEW_TABLES = ("theme_prototypes", "lineage", *(table.name for table in RAW_TABLES[2:]), "history")
+NEW_TABLES = ("theme_prototypes", "lineage", "nearness", *(table.name for table in RAW_TABLES[2:]), "history")
 NEW_COLUMNS = {
     "runs": (
         *("kind", "theme_version", "comments_added", "comments_changed", "comments_removed"),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from voice_of_care.trends.heard import Heard
+from voice_of_care.heard import Heard
 
 
 class Place(NamedTuple):

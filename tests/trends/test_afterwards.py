@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from tests.trends.test_difference import START, act, hear
+from voice_of_care.heard import Heard
 from voice_of_care.tables import SEGMENTS, conform
 from voice_of_care.trends.afterwards import speak_of
-from voice_of_care.trends.heard import Heard
 
 TEXTS = ("Parked at once beside more of the bays.", "Nothing was clean.", "The bay was full.", "More, and more of it.")
 

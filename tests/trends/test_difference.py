@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from voice_of_care.heard import Heard
 from voice_of_care.settings import TrendSettings
 from voice_of_care.tables import SEGMENTS, conform
 from voice_of_care.trend_tables import ACTIONS, DIFFERENCE_POINTS, DIFFERENCES
 from voice_of_care.trends.difference import judge_differences
-from voice_of_care.trends.heard import Heard
 from voice_of_care.trends.judging import Timeline, judge_side
 from voice_of_care.trends.sides import Counts
 from voice_of_care.trends.spc import chart_xmr

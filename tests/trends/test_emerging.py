@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from voice_of_care.heard import Heard
 from voice_of_care.settings import TrendSettings
 from voice_of_care.trend_tables import CAUTIONS, EMERGING_VERDICTS
 from voice_of_care.trends.emerging import find_emerging
-from voice_of_care.trends.heard import Heard
 
 SETTINGS = TrendSettings()
 THEMES = tuple(f"T{number:02d}" for number in range(1, 13))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from voice_of_care.counting import wilson_share
-from voice_of_care.trends.proportions import byar_interval, funnel_limits, normal_funnel_limits, p_limits, p_prime
+from voice_of_care.counting import funnel_limits, wilson_share
+from voice_of_care.trends.proportions import byar_interval, normal_funnel_limits, p_limits, p_prime
 from voice_of_care.trends.spc import chart_p, chart_p_prime
 
 # Twenty periods of the English A&E four-hour target: published statistics of NHS England, used likewise in the tests of

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.trends.made import Place, make_heard
+from voice_of_care.heard import Heard
 from voice_of_care.settings import TargetSettings, TrendSettings
 from voice_of_care.trend_tables import REBASES
 from voice_of_care.trends.following import follow_series
-from voice_of_care.trends.heard import Heard
 from voice_of_care.trends.periods import lay_periods, number_periods
 
 SIX = [Place(f"Service {number}", 12, 0.2) for number in range(6)]

@@ -239,7 +239,8 @@ _VERDICTS = {
 def _differences(analysis: Analysis, opened: Project) -> pd.DataFrame:
     """Return what was different after each action, as the report has it."""
     from voice_of_care.counting import units
-    from voice_of_care.trends import gather_heard, judge_differences
+    from voice_of_care.heard import gather_heard
+    from voice_of_care.trends import judge_differences
 
     heard = gather_heard(
         analysis, unit_of=units(analysis.safe_comments, count_campaigns=opened.settings.intake.count_campaigns)

@@ -16,8 +16,8 @@ from voice_of_care.errors import InputError, SettingsError, StoreError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voice_of_care.cli.series_file import SeriesFile
     from voice_of_care.reporting.charts import Drawing
+    from voice_of_care.series_files.reading import SeriesFile
     from voice_of_care.trends.spc import ControlChart, ControlPoint, Method, Standing
 
 ChartName = Literal["auto", "xmr", "p-prime", "p"]
@@ -59,10 +59,10 @@ def spc(
     to: Annotated[Path | None, typer.Option("--to", help="Draw the chart here.", metavar="FILE.svg")] = None,
 ) -> None:
     """Chart one series: limits, signals and what they say, as NHSRplotthedots computes them."""
-    from voice_of_care.cli.series_columns import Named
     from voice_of_care.cli.series_doubts import doubts
-    from voice_of_care.cli.series_file import read_series
     from voice_of_care.reporting import control_words
+    from voice_of_care.series_files.columns import Named
+    from voice_of_care.series_files.reading import read_series
 
     if to is not None:
         _refuse_drawing(to)
@@ -103,7 +103,7 @@ def _method(series: SeriesFile, chart: ChartName, file: Path) -> Method:
 
 
 def _target(text: str) -> float | None:
-    from voice_of_care.cli.series_numbers import read_number
+    from voice_of_care.series_files.numbers import read_number
 
     if not text.strip():
         return None

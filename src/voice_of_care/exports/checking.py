@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from voice_of_care.frameworks.coverage import uncovered_segments
+from voice_of_care.frameworks.model import FOUR_QUESTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,11 +49,17 @@ def segments_to_check(analysis: Analysis) -> list[list[Any]]:
                 strength = round(float(row["strength"]), 2)
                 rows.append([row["segment_id"], framework.id, element.id, name, row["text"], why, strength])
     said = {text for _, _, text in asked}
-    bare = uncovered_segments(analysis.segments, analysis.segment_links)
+    bare = _uncovered(analysis)
     bare = bare[(bare["text"].str.count(" ") >= _FEWEST_WORDS - 1) & ~bare["text"].isin(said)]
     bare = _spread(bare.assign(same=bare["segment_id"].map(same)), analysis.assignments, seen)
     rows += [[row["segment_id"], "", "", "", row["text"], NOT_COVERED, None] for row in bare.to_dict("records")]
     return rows
+
+
+def _uncovered(analysis: Analysis) -> pd.DataFrame:
+    """Return the segments that no framework covers: no link but to the plain questions, which ask how and not what."""
+    counting = analysis.segment_links[analysis.segment_links["framework_id"] != FOUR_QUESTIONS]
+    return analysis.segments[~analysis.segments["segment_id"].isin(set(counting["segment_id"]))].reset_index(drop=True)
 
 
 def _same_words(analysis: Analysis) -> pd.Series:

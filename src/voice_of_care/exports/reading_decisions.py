@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 START_SHEET = "Start here"
 PRIORITIES_SHEET = "Priorities"
+SAFETY, RARE = "safety", "rare"
 WHO_LABEL = "Your name (who decides)"
 VERSION_LABEL = "Decisions there were when this list was made"
 _NO_ANSWER = {"keep apart", "read and fine"}
@@ -27,9 +28,10 @@ _NEEDED = {
     "Segments": ("segment_id", "framework_id", "priority_id", "another priority"),
     "Quotes": ("segment_id",),
     "Severity": ("theme_id",),
+    "Read": ("segment_id", "list"),
     "Redactions": ("comment_id", "words to take out"),
 }
-_ANSWERS = ("decision", "new name", "new description", "another priority", "words to take out")
+_ANSWERS = ("decision", "new name", "new description", "another priority", "note", "words to take out")
 _REASON_NEEDED = {"merge", "retire", "reject", "withhold"}
 
 
@@ -98,6 +100,8 @@ def count_as_made(decisions: Sequence[Decision]) -> int:
 def _as_made(decision: Decision, number: int) -> tuple[str, str]:
     if decision.action == "link.set":
         return "segment", str(decision.payload["segment_id"])
+    if decision.action == "segment.read":
+        return "read", f"{decision.payload['list']}|{decision.payload['text_hash']}"
     if decision.action in {"theme.rename", "theme.describe", "theme.confirm"}:
         return "theme", str(decision.payload["theme_id"])
     return "row", str(number)
@@ -136,6 +140,8 @@ def _filled_rows(workbook: Workbook, *, default_who: str) -> Iterator[Row]:
                 decision = "rename"
             if title == "Segments" and not decision and cells.get("another priority"):
                 decision = "another"
+            if title == "Read" and not decision and cells.get("note"):
+                decision = "read"
             if decision:
                 yield Row(title, number, cells, decision, cells.get("who") or default_who, cells.get("why", ""))
 
@@ -176,7 +182,7 @@ def _answers(row: Row, analysis: Analysis) -> Iterator[tuple[tuple[str, ...], st
             framework_id, _, priority_id = cells["another priority"].partition(":")
             yield (about, framework_id.strip(), priority_id.strip()), "yes"
         return
-    new = tuple(cells[each] for each in ("new name", "new description") if each in cells)
+    new = tuple(cells[each] for each in ("new name", "new description", "note") if each in cells)
     yield (
         tuple(cells[each] for each in _NEEDED[row.sheet] if not each.startswith("new ")),
         "|".join((row.decision.removesuffix(".0"), *new)),
@@ -213,7 +219,7 @@ def _item(decision: Decision) -> str:
 
 def _item_key(action: str, payload: Payload) -> str:
     kind = action.split(".")[0]
-    keys = ("theme_id", "framework_id", "priority_id", "segment_id", "comment_id", "start")
+    keys = ("theme_id", "framework_id", "priority_id", "segment_id", "comment_id", "start", "list")
     return "|".join([kind, *(str(payload.get(key, "")) for key in keys)])
 
 
@@ -378,6 +384,28 @@ def _read_severity(row: Row, analysis: Analysis) -> Iterator[Decision]:
         yield Decision("severity.set", payload, inverse, row.who, row.why)
 
 
+def _read_reading(row: Row, analysis: Analysis) -> Iterator[Decision]:
+    """Tick off, or back on, all segments of the very text on its list."""
+    _choice(row, "read", "not read")
+    name, segment_id = row.cells.get("list", "").lower(), row.cells.get("segment_id", "")
+    lists = {SAFETY: analysis.safety_list, RARE: analysis.rare_arguments}
+    if name not in lists:
+        msg = f"the column 'list' must hold {SAFETY} or {RARE}"
+        raise _Problem(msg)
+    texts = analysis.segments.set_index("segment_id")["text"]
+    if segment_id not in set(lists[name]["segment_id"]):
+        msg = f"this segment is not on the list '{name}' now; make a new list"
+        raise _Problem(msg)
+    text, note, is_read = str(texts[segment_id]), row.cells.get("note", ""), row.decision == "read"
+    listed = lists[name][lists[name]["segment_id"].map(texts).eq(text)]
+    for before in listed.to_dict("records"):
+        is_noted = note in {"", before.get("note", note)}
+        if bool(before["is_read"]) != is_read or (is_read and not is_noted):
+            ids: Payload = {"segment_id": str(before["segment_id"]), "text_hash": text_hash(text), "list": name}
+            payload: Payload = {**ids, "note": note} if is_read else {**ids, "is_read": False}
+            yield Decision("segment.read", payload, {"is_read": bool(before["is_read"])}, row.who, row.why)
+
+
 def _read_redaction(row: Row, analysis: Analysis) -> Iterator[Decision]:
     _choice(row, "take out", "read and fine")
     comment_id, words = row.cells.get("comment_id", ""), row.cells.get("words to take out", "")
@@ -412,5 +440,6 @@ _READERS: dict[str, Callable[[Row, Analysis], Iterator[Decision]]] = {
     "Segments": _read_segment,
     "Quotes": _read_quote,
     "Severity": _read_severity,
+    "Read": _read_reading,
     "Redactions": _read_redaction,
 }

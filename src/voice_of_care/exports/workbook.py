@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ from voice_of_care.exports.checking import segments_to_check
 from voice_of_care.exports.excel import plain_value, refuse_lost_work, write_to_fill_in
 from voice_of_care.exports.reading_decisions import (
     PRIORITIES_SHEET,
+    RARE,
+    SAFETY,
     START_SHEET,
     VERSION_LABEL,
     WHO_LABEL,
@@ -56,7 +59,7 @@ class Sheet(NamedTuple):
 def list_decisions(analysis: Analysis, path: Path) -> dict[str, int]:
     """Write what waits for a person into a workbook, its owner's alone, and return how many rows each sheet has."""
     refuse_lost_work(path, _KIND)
-    makers = (_themes, _merges, _links, _segments, _quotes, _severity, _redactions)
+    makers = (_themes, _merges, _links, _segments, _quotes, _severity, _reading, _redactions)
     sheets = [make(analysis) for make in makers]
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
@@ -276,6 +279,45 @@ def _severity(analysis: Analysis) -> Sheet:
         (("decision", 12),),
         ("0", "1", "2", "3"),
     )
+
+
+def _reading(analysis: Analysis) -> Sheet:
+    """List what one person alone may have said, and what may touch safety, until somebody has read it."""
+    labels = analysis.themes.set_index("theme_id")["label"].to_dict()
+    safety, rare = analysis.safety_list, analysis.rare_arguments
+    waiting = [
+        (row["segment_id"], SAFETY, f"{row['kind']}: {', '.join(row['triggers'])}", row["theme_ids"])
+        for row in safety[~safety["is_read"]].to_dict("records")
+    ]
+    waiting += [
+        (row["segment_id"], RARE, _why_rare(row), [row["theme_id"]])
+        for row in rare[~rare["is_read"]].to_dict("records")
+    ]
+    texts = analysis.segments.set_index("segment_id")["text"].to_dict()
+    times = Counter((name, texts[segment_id]) for segment_id, name, _, _ in waiting)
+    rows: list[list[Any]] = []
+    seen: set[tuple[str, str]] = set()
+    for segment_id, name, why, theme_ids in waiting:
+        said = (name, texts[segment_id])
+        if said not in seen:
+            seen.add(said)
+            named = ", ".join(labels[theme_id] for theme_id in theme_ids if theme_id in labels)
+            rows.append([segment_id, name, why, named, said[1], times[said]])
+    return Sheet(
+        "Read",
+        "Single sentences that no count brings up: what may touch safety, and what is like nothing that others said. "
+        "Read each; 'read' ticks it off, and a note is kept with it. Nothing else changes.",
+        (("segment_id", 18), ("list", 9), ("why listed", 36), ("nearest theme", 28), ("text", 90), ("times", 7)),
+        rows,
+        (("decision", 12), ("note", 44)),
+        ("read", "not read"),
+    )
+
+
+def _why_rare(row: dict[Any, Any]) -> str:
+    if row["reason"] == "no_theme":
+        return "fits no theme"
+    return f"far from all themes: likeness {row['likeness']:.2f}"
 
 
 def _redactions(analysis: Analysis) -> Sheet:

@@ -10,7 +10,7 @@ import pandas as pd
 from voice_of_care.reporting import trend_words, words
 from voice_of_care.reporting.disclosure import FEWEST_FOR_A_MEAN, SUPPRESSED, Count, Discloser, share_of
 from voice_of_care.reporting.facts import records
-from voice_of_care.reporting.overview import is_catch_all
+from voice_of_care.wording import is_catch_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

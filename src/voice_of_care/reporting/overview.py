@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from voice_of_care.reporting import words
 from voice_of_care.reporting.disclosure import Count, Discloser, ShownShare, parts_of, share_of
 from voice_of_care.reporting.facts import records
 from voice_of_care.tables import STABLE_FROM, UNSTABLE_BELOW
+from voice_of_care.wording import is_catch_all
 
 if TYPE_CHECKING:
     from voice_of_care.reporting.facts import Facts
@@ -21,9 +21,6 @@ GROUPS = ("staff", "service_user", "carer", "other", "unknown")
 MONTHS_SHOWN = 12
 FEWEST_MONTHS = 3
 PLACES_SHOWN = 5
-_CATCH_ALL = re.compile(
-    r"(?:General (?:praise|dissatisfaction|remarks)|(?:Other|Further|More) (?:praise|concerns|remarks))(?: \(.+\))?"
-)
 
 
 @dataclass(frozen=True)
@@ -136,11 +133,6 @@ class Overview:
         """Return whether at least half of the themes have months enough to draw."""
         drawn = sum(theme.months_can_be_shown for theme in self.themes)
         return bool(self.month_labels) and drawn > 0 and 2 * drawn >= len(self.themes)
-
-
-def is_catch_all(label: str) -> bool:
-    """Return whether a label is one of those given to what has no subject; a reviewer's own label never is."""
-    return _CATCH_ALL.fullmatch(label) is not None
 
 
 def view_overview(facts: Facts, *, discloser: Discloser) -> Overview:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from voice_of_care.insight_tables import INSIGHT_TABLES
 from voice_of_care.raw import RAW_TABLES
 from voice_of_care.tables import EVALUATIONS, EVENTS, RUNS, TABLES, Table
 from voice_of_care.trend_tables import TREND_TABLES
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-COMPUTED: Mapping[str, Table] = MappingProxyType({table.name: table for table in TREND_TABLES})
+COMPUTED: Mapping[str, Table] = MappingProxyType({table.name: table for table in (*TREND_TABLES, *INSIGHT_TABLES)})
 """Never stored: made from the others each time an analysis is read, after all decisions."""
 
 KEPT: Mapping[str, Table] = MappingProxyType({table.name: table for table in (RUNS, EVENTS, EVALUATIONS)})
@@ -53,6 +54,7 @@ MIGRATIONS: tuple[str, ...] = (
             SELECT coalesce(max(try_cast(regexp_extract(theme_id, '[0-9]+$') AS BIGINT)), 0) FROM themes);
     CREATE TABLE history (known_from BIGINT);
     INSERT INTO history SELECT CASE WHEN count(*) > 1 THEN max(run_id) ELSE 0 END FROM runs""",  # noqa: S608 (ours)
+    "SELECT 'nearness'",
 )
 """What is done to databases, by number, once all declared tables and columns are there. Whoever declares new ones adds
 a line, so that older code says that a newer one made the project; where a new column is required, the line fills it."""

@@ -16,6 +16,7 @@ from voice_of_care.themes.cluster import unit_rows
 from voice_of_care.themes.fitting import fit_leaves
 from voice_of_care.themes.frozen import Frozen, prototypes_table, vectors_table
 from voice_of_care.themes.identity import Former, highest_number, match_known, number_new, overlap_of, strongest_theme
+from voice_of_care.themes.nearness import some_of, spoken_of, tell_nearness
 from voice_of_care.themes.said import Given, gather_said, mentions_of, place_names, quotes_of
 from voice_of_care.themes.tree import build_tree
 from voice_of_care.themes.words import REASON_NO_THEME
@@ -33,7 +34,10 @@ FEWEST_TEXTS = 10
 
 
 class ThemesFound(NamedTuple):
-    """Themes with their parents, the leaves of each segment, quotes, what later ones join by, and what fits none."""
+    """Themes with their parents, the leaves of each segment, quotes, what later ones join by, and what fits none.
+
+    `nearness` tells how like each segment is to what others said.
+    """
 
     themes: pd.DataFrame
     theme_terms: pd.DataFrame
@@ -41,6 +45,7 @@ class ThemesFound(NamedTuple):
     quotes: pd.DataFrame
     theme_vectors: pd.DataFrame
     theme_prototypes: pd.DataFrame
+    nearness: pd.DataFrame
     set_aside: pd.DataFrame
 
 
@@ -112,21 +117,25 @@ def _find(given: Given, past: _Past, guide: Guide | None, embedder: Embedder, se
     )
     quotes = quotes_of(mentions, vectors, leaves.centroids, ids)
     assignments = mentions.assign(theme_id=[ids[leaf] for leaf in mentions["leaf"]], origin="model")
-    unthemed = said["reason"].notna() | ~said["segment_id"].isin(assignments["segment_id"])
-    aside = said[unthemed].assign(
-        step=STEP,
-        item_id=lambda frame: frame["segment_id"],
-        reason=lambda frame: frame["reason"].fillna(REASON_NO_THEME),
-    )
+    frozen = Frozen(ids, leaves, fitted.reach, fitted.general)
+    spoken = spoken_of(usable, vectors)
     return ThemesFound(
         themes=_with_seeds(_with_stability(tree.themes, ids, fitted), ids, fitted.seed_of_leaf),
         theme_terms=tree.theme_terms,
         assignments=conform(assignments[list(ASSIGNMENTS.columns)], ASSIGNMENTS),
         quotes=quotes,
         theme_vectors=_with_retired(vectors_table(ids, leaves.centroids, model=embedder.name), retired),
-        theme_prototypes=prototypes_table(Frozen(ids, leaves, fitted.reach, fitted.general), model=embedder.name),
-        set_aside=_with_unheard(aside[list(SET_ASIDE.columns)], fitted.unheard),
+        theme_prototypes=prototypes_table(frozen, model=embedder.name),
+        nearness=tell_nearness(usable, spoken, some_of(spoken), assignments=assignments, frozen=frozen),
+        set_aside=_with_unheard(aside_of(said, assignments), fitted.unheard),
     )
+
+
+def aside_of(said: pd.DataFrame, assignments: pd.DataFrame) -> pd.DataFrame:
+    """Return what is set aside of segments as `gather_said` gives them: those that say nothing or fit no theme."""
+    left = said[said["reason"].notna() | ~said["segment_id"].isin(assignments["segment_id"])]
+    reasons = left["reason"].fillna(REASON_NO_THEME)
+    return left.assign(step=STEP, item_id=left["segment_id"], reason=reasons)[list(SET_ASIDE.columns)]
 
 
 def _check_enough(texts: list[str], usable: pd.DataFrame, settings: ThemeSettings) -> None:

@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from voice_of_care.tables import (
     ASSIGNMENTS,
+    NEARNESS,
     QUOTES,
     SET_ASIDE,
     THEME_PROTOTYPES,
@@ -20,11 +21,12 @@ from voice_of_care.tables import (
 )
 from voice_of_care.themes.assign import strengths_of
 from voice_of_care.themes.candidates import Scene, find_candidates
-from voice_of_care.themes.find import STEP, ThemesFound
+from voice_of_care.themes.find import STEP, ThemesFound, aside_of
 from voice_of_care.themes.fitting import MOSTLY
 from voice_of_care.themes.frozen import thaw
 from voice_of_care.themes.identity import highest_number
 from voice_of_care.themes.labels import is_general
+from voice_of_care.themes.nearness import MOST_COMPARED, gather_spoken, tell_nearness
 from voice_of_care.themes.quotes import NEGATIVE
 from voice_of_care.themes.said import Given, gather_said, mentions_of, quotes_of
 from voice_of_care.themes.words import REASON_NO_THEME
@@ -54,6 +56,7 @@ class Earlier(NamedTuple):
     assignments: pd.DataFrame
     quotes: pd.DataFrame
     set_aside: pd.DataFrame
+    nearness: pd.DataFrame = NEARNESS.empty()
     accepted: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
 
@@ -130,6 +133,7 @@ def _join(
         embedder=embedder,
         settings=settings,
     )
+    nearness = _nearness(fresh, _usable(segments, old, batch), assigned, standing, embedder)
     assignments = _in_order([old.assignments, assigned, candidates.assignments], segments)
     themes = _stack(THEMES, earlier.themes, _apart(candidates.themes, earlier.themes))
     return ThemesFound(
@@ -139,7 +143,8 @@ def _join(
         quotes=_stack(QUOTES, old.quotes, _next_quotes(shown, old.quotes, segments), candidates.quotes),
         theme_vectors=_stack(THEME_VECTORS, earlier.theme_vectors, candidates.theme_vectors),
         theme_prototypes=_stack(THEME_PROTOTYPES, earlier.theme_prototypes, candidates.theme_prototypes),
-        set_aside=_stack(SET_ASIDE, old.set_aside, _aside(said[is_fresh], assigned)),
+        nearness=_stack(NEARNESS, old.nearness, nearness),
+        set_aside=_stack(SET_ASIDE, old.set_aside, aside_of(said[is_fresh], assigned)),
     )
 
 
@@ -154,6 +159,7 @@ def _still_there(earlier: Earlier, segments: pd.DataFrame, batch: Batch) -> Earl
     return earlier._replace(
         assignments=earlier.assignments[earlier.assignments["segment_id"].isin(old)],
         quotes=earlier.quotes[earlier.quotes["segment_id"].isin(old)],
+        nearness=earlier.nearness[earlier.nearness["segment_id"].isin(old)],
         set_aside=aside,
     )
 
@@ -214,6 +220,30 @@ def _assign(
     return assigned, quotes_of(mentions, vectors, standing.leaves.centroids, standing.theme_ids)
 
 
+def _usable(segments: pd.DataFrame, old: Earlier, batch: Batch) -> pd.DataFrame:
+    """Return the old segments that say something, with the unit of each."""
+    says_nothing = old.set_aside.loc[old.set_aside["reason"].ne(REASON_NO_THEME), "item_id"]
+    usable = segments[~segments["segment_id"].isin(batch.fresh | frozenset(says_nothing))]
+    return usable.assign(unit=usable["comment_id"].map(batch.unit_of))
+
+
+def _nearness(
+    fresh: pd.DataFrame, old: pd.DataFrame, assigned: pd.DataFrame, standing: Frozen, embedder: Embedder
+) -> pd.DataFrame:
+    """Return how like fresh segments are to what other people said, before or in the same batch."""
+    if fresh.empty:
+        return NEARNESS.empty()
+    told = ["segment_id", "text", "unit"]
+    every = pd.concat([part[told] for part in (fresh, old) if len(part)], ignore_index=True)
+    return tell_nearness(
+        fresh,
+        gather_spoken(every[every["text"].isin(fresh["text"])], embedder=embedder),
+        gather_spoken(every, embedder=embedder, most=MOST_COMPARED),
+        assignments=assigned,
+        frozen=standing,
+    )
+
+
 def _next_quotes(shown: pd.DataFrame, quoted: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     """Return the few quotes that a batch adds to each theme, after those it has; a text stands once."""
     text_of = segments.set_index("segment_id")["text"]
@@ -231,13 +261,6 @@ def _pinned(texts: list[str], fresh: pd.DataFrame, standing: Frozen) -> np.ndarr
     """Return the leaf of each text that only judges: praise or dissatisfaction at large, as most of its segments."""
     complains = fresh["sentiment"].isin(NEGATIVE).groupby(fresh["text"]).mean()
     return np.array([standing.general[int(complains[text] > MOSTLY)] if is_general(text) else -1 for text in texts])
-
-
-def _aside(fresh: pd.DataFrame, assigned: pd.DataFrame) -> pd.DataFrame:
-    """Return the fresh segments that say nothing, and the pool: those that fit no theme."""
-    left = fresh[fresh["reason"].notna() | ~fresh["segment_id"].isin(assigned["segment_id"])]
-    reasons = left["reason"].fillna(REASON_NO_THEME)
-    return left.assign(step=STEP, item_id=left["segment_id"], reason=reasons)[list(SET_ASIDE.columns)]
 
 
 def _apart(candidates: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,8 @@ import re
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
+from voice_of_care.tables import FITS_NO_THEME
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 TAG = re.compile(r"\[[A-Z][A-Za-z0-9_ :]*\]|\[?\b\w+ redacted\]?|\[redacted\]", re.IGNORECASE)
 
@@ -61,7 +63,7 @@ REASON_THANKS = "only thanks or a greeting"
 REASON_ELSEWHERE = "refers to another answer"
 REASON_REDACTION = "only a redaction"
 REASON_EMPTY = "no word that names a topic"
-REASON_NO_THEME = "fits no theme"
+REASON_NO_THEME = FITS_NO_THEME
 
 
 def content_words(text: str, *, light: bool = True) -> list[str]:

@@ -3,6 +3,5 @@
 from voice_of_care.trends.difference import judge_differences
 from voice_of_care.trends.emerging import find_emerging
 from voice_of_care.trends.following import follow_series
-from voice_of_care.trends.heard import gather_heard
 
-__all__ = ["find_emerging", "follow_series", "gather_heard", "judge_differences"]
+__all__ = ["find_emerging", "follow_series", "judge_differences"]

@@ -11,7 +11,7 @@ from voice_of_care.declaring import conform
 from voice_of_care.trend_tables import ACTION_SEGMENTS
 
 if TYPE_CHECKING:
-    from voice_of_care.trends.heard import Heard
+    from voice_of_care.heard import Heard
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENDINGS = ("ings", "ing", "ers", "ed", "es", "er", "s")

@@ -11,7 +11,7 @@ from voice_of_care.trends.rate_ratios import FEWEST_RAISED, LEAST_RATIO, pooled_
 from voice_of_care.trends.tallies import BEFORE, OVERDISPERSED_FROM, RECENT, last_year, tally
 
 if TYPE_CHECKING:
-    from voice_of_care.trends.heard import Heard
+    from voice_of_care.heard import Heard
     from voice_of_care.trends.tallies import Months, Tallies
 
 MONTHS_FOR_SEASON = 24

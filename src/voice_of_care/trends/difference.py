@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from voice_of_care.declaring import Table
+    from voice_of_care.heard import Heard
     from voice_of_care.settings import Measure, PeriodKind, TrendSettings
-    from voice_of_care.trends.heard import Heard
     from voice_of_care.trends.judging import Judged, Timeline
     from voice_of_care.trends.regression import Segments
     from voice_of_care.trends.sides import Counts, Side

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from voice_of_care.heard import Heard
     from voice_of_care.settings import TrendSettings
-    from voice_of_care.trends.heard import Heard
     from voice_of_care.trends.tallies import Tallies
 
 FEWEST_TESTED = 5

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping, Sequence
 
+    from voice_of_care.heard import Heard
     from voice_of_care.settings import PeriodKind, TargetSettings, TrendSettings
-    from voice_of_care.trends.heard import Heard
     from voice_of_care.trends.measures import Followed
     from voice_of_care.trends.series import Rows
     from voice_of_care.trends.spc import ControlChart

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from voice_of_care.counting import leaning_of_units
+from voice_of_care.counting import funnel_limits, leaning_of_units
 from voice_of_care.tables import conform
 from voice_of_care.trend_tables import FUNNELS
-from voice_of_care.trends.proportions import funnel_limits
 from voice_of_care.trends.series import PLEASED_FROM
 
 if TYPE_CHECKING:

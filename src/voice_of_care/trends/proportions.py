@@ -1,6 +1,6 @@
-"""Limits of shares and counts: p and Laney's p', funnels, Byar's interval. Shares are fractions here.
+"""Limits of shares and counts: p and Laney's p', Byar's interval. Shares are fractions here.
 
-Wilson's interval of one share is `counting.wilson_share`.
+Wilson's interval of one share and the exact limits of funnels are in `counting`.
 """
 
 from __future__ import annotations
@@ -61,23 +61,6 @@ def p_limits(parts: Numbers, wholes: Numbers, *, fix_after: int | None, is_prime
     return ShareLimits(limits, sigma_z)
 
 
-def funnel_limits(denominators: Sequence[int], centre: float, *, coverage: float) -> tuple[Numbers, Numbers]:
-    """Return the exact binomial limits within which places of these sizes would keep by chance.
-
-    A share lies below the lower limit where so few or fewer have a probability under half of what is left of the
-    coverage, above the upper one where so many or more have. Between the whole counts the limits are interpolated as
-    Spiegelhalter (2005) does, the upper as the mirror of the lower, so that they are smooth to draw and exact to judge.
-
-    Args:
-        denominators: sizes of the places.
-        centre: share of all places together, 0 to 1.
-        coverage: 0.95 or 0.998.
-    """
-    sizes = np.asarray(denominators, dtype=np.float64)
-    tail = (1 - coverage) / 2
-    return _lower_binomial(sizes, centre, tail), 1 - _lower_binomial(sizes, 1 - centre, tail)
-
-
 def normal_funnel_limits(denominators: Sequence[int], centre: float, *, coverage: float) -> tuple[Numbers, Numbers]:
     """Return the limits by the normal approximation, which published funnels often use, for comparison."""
     z = float(stats.norm.ppf((1 + coverage) / 2))
@@ -93,12 +76,3 @@ def byar_interval(count: int, *, coverage: float = 0.95) -> tuple[float, float]:
         return number * (1 - 1 / (9 * number) + sign * z / (3 * math.sqrt(number))) ** 3 if number else 0.0
 
     return end(count, -1), end(count + 1, 1)
-
-
-def _lower_binomial(sizes: Numbers, centre: float, tail: float) -> Numbers:
-    if centre in (0.0, 1.0):
-        return np.full(len(sizes), centre)
-    counts = stats.binom.ppf(tail, sizes, centre)
-    surplus = stats.binom.cdf(counts, sizes, centre) - tail
-    shares: Numbers = (counts - surplus / stats.binom.pmf(counts, sizes, centre)) / sizes
-    return np.clip(shares, 0.0, 1.0)

@@ -14,7 +14,7 @@ from voice_of_care.trends.periods import number_periods
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from voice_of_care.trends.heard import Heard
+    from voice_of_care.heard import Heard
 
     Whole = NDArray[np.int64]
 

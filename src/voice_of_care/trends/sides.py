@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from voice_of_care.trends.heard import Heard
+from voice_of_care.heard import Heard
 from voice_of_care.trends.series import MICRO, count_totals, lay_rows
 from voice_of_care.trends.strata import place_in_strata
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from voice_of_care.heard import Heard
     from voice_of_care.settings import TrendSettings
-    from voice_of_care.trends.heard import Heard
 
 RECENT, BEFORE = 0, 1
 OVERDISPERSED_FROM = 1.5

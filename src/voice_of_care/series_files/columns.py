@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from voice_of_care.cli.series_numbers import are_numbers
-from voice_of_care.cli.series_periods import read_days
 from voice_of_care.errors import InputError, SettingsError
 from voice_of_care.intake.readers.content import CannotReadError
 from voice_of_care.intake.readers.delimited import read_delimited
+from voice_of_care.series_files.numbers import are_numbers
+from voice_of_care.series_files.periods import read_days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +29,8 @@ _ROLES = {
 }
 _PERIODS = frozenset(_ROLES["period"])
 _MOST_TITLES = 20
+OR_SAY = ", or say which it is: --{role} COLUMN"
+"""How a person at the command line may tell a column that is not found."""
 
 
 class Row(NamedTuple):
@@ -116,8 +118,8 @@ def _header_place(rows: Sequence[Row], named: Named) -> int:
     for row in rows[:_MOST_TITLES]:
         if _holds_figures(row):
             break
-        above.append({_plain(cell) for cell in row.cells if cell})
-    asked = {_plain(each) for each in named if each}
+        above.append({plain_name(cell) for cell in row.cells if cell})
+    asked = {plain_name(each) for each in named if each}
     wide = [place for place, cells in enumerate(above) if len(cells) > 1]
     places = [place for place in wide if asked and asked <= above[place]]
     places = places or [place for place in wide if _PERIODS & above[place]]
@@ -137,14 +139,20 @@ def _holds_figures(row: Row) -> bool:
     return numbers > 0 and numbers + dates > 1
 
 
-def find_roles(table: Table, named: Named, path: Path) -> Roles:
+def find_roles(table: Table, named: Named, path: Path, *, or_say: str = OR_SAY) -> Roles:
     """Tell which column is the period and which the value, or numerator and denominator.
+
+    Args:
+        table: header and rows.
+        named: headers of columns the person named.
+        path: as errors call the file.
+        or_say: what else than naming its columns a person may do, with {role}.
 
     Raises:
         InputError: a column named is not there, or it can't be told.
     """
     header = table.header
-    names = [_plain(each) for each in header]
+    names = [plain_name(each) for each in header]
     asked = {role: _named_place(role, text, table, path) for role, text in named._asdict().items() if text}
     _refuse_contradiction(asked, path)
     exact = _places_by_name(names, asked)
@@ -152,7 +160,7 @@ def find_roles(table: Table, named: Named, path: Path) -> Roles:
         exact["period"] = [0]
     period = _only("period", exact["period"], header, path)
     if period is None:
-        msg = f"{path}: no column is the period. Name one of its columns period, or say which it is: --period COLUMN."
+        msg = f"{path}: no column is the period. Name one of its columns period{or_say.format(role='period')}."
         raise InputError(msg)
     rest = [place for place in range(len(header)) if place != period]
     is_plain = "value" in asked
@@ -165,7 +173,7 @@ def find_roles(table: Table, named: Named, path: Path) -> Roles:
         lacks = "numerator" if "denominator" in asked else "denominator"
         msg = f"{path}: no column is the {lacks}. Say which it is: --{lacks} COLUMN."
         raise InputError(msg)
-    value = _value_place(exact["value"], rest, table, path)
+    value = _value_place(exact["value"], rest, table, path, or_say)
     return Roles(period, value, None, None, tuple(place for place in rest if place != value))
 
 
@@ -180,15 +188,15 @@ def _places_by_name(names: Sequence[str], asked: Mapping[str, int]) -> dict[str,
     return {**_tell_n_of_total(exact, names), **{role: [place] for role, place in asked.items()}}
 
 
-def _value_place(places: Sequence[int], rest: Sequence[int], table: Table, path: Path) -> int:
+def _value_place(places: Sequence[int], rest: Sequence[int], table: Table, path: Path, or_say: str) -> int:
     value = _only("value", places, table.header, path)
     if value is None:
         numeric = [place for place in rest if are_numbers([row.cells[place] for row in table.rows])]
         value = (numeric if len(rest) > 1 else rest)[0] if len(numeric) == 1 or len(rest) == 1 else None
     if value is None:
         msg = (
-            f"{path}: no column is the value. Name the columns period and value, or period, numerator and denominator, "
-            "or say which it is: --value COLUMN."
+            f"{path}: no column is the value. Name the columns period and value, or period, numerator and denominator"
+            f"{or_say.format(role='value')}."
         )
         raise InputError(msg)
     if are_numbers([table.header[value]]):
@@ -200,7 +208,9 @@ def _value_place(places: Sequence[int], rest: Sequence[int], table: Table, path:
 def _named_place(role: str, text: str, table: Table, path: Path) -> int:
     """Return the place of a column that the person named."""
     exact = [place for place, name in enumerate(table.header) if name == text.strip()]
-    places = exact or [place for place, name in enumerate(table.header) if name and _plain(name) == _plain(text)]
+    places = exact or [
+        place for place, name in enumerate(table.header) if name and plain_name(name) == plain_name(text)
+    ]
     if len(places) == 1:
         return places[0]
     found = "no column of this name" if not places else f"{len(places)} columns of this name"
@@ -217,7 +227,8 @@ def _refuse_contradiction(asked: Mapping[str, int], path: Path) -> None:
         raise SettingsError(msg)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a header as it is compared: case, spaces and signs are of no account."""
     return " ".join(re.sub(r"(?:[^\w%]|_)+", " ", name.casefold()).split())
 
 

@@ -10,18 +10,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voice_of_care.cli.series_columns import Named, find_roles, read_table
-from voice_of_care.cli.series_numbers import has_decimal_comma, to_number
-from voice_of_care.cli.series_periods import as_text, date_key, put_in_order
 from voice_of_care.errors import InputError
 from voice_of_care.reporting.words import join_words, short_month
+from voice_of_care.series_files.columns import Named, find_roles, read_table
+from voice_of_care.series_files.numbers import has_decimal_comma, to_number
+from voice_of_care.series_files.periods import as_text, date_key, put_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from voice_of_care.cli.series_columns import Roles, Row, Table
-    from voice_of_care.cli.series_periods import Order
+    from voice_of_care.series_files.columns import Roles, Row, Table
+    from voice_of_care.series_files.periods import Order
 
 _FIRST_OF_MONTH = re.compile(r"^\d{4}-\d{2}-01$")
 _WEEK_OR_QUARTER = re.compile("[qw]", re.IGNORECASE)
@@ -92,7 +92,7 @@ def read_series(path: Path, named: Named | None = None) -> SeriesFile:
     rows, header, told = _leave_out(table, roles.period), table.header, _left_out_lines(table, roles.period)
     order = put_in_order([row.cells[roles.period] for row in rows], [row.line for row in rows], path)
     columns = {
-        name: _read_numbers(rows, place, header[place], path)
+        name: read_numbers(rows, place, header[place], path)
         for name, place in (("value", roles.value), ("numerator", roles.numerator), ("denominator", roles.denominator))
         if place is not None
     }
@@ -109,7 +109,7 @@ def read_series(path: Path, named: Named | None = None) -> SeriesFile:
         )
         return SeriesFile(periods, keys, values, (), (), name, has_sign, remarks)
     shares = [
-        _share(row, part, whole, path)
+        read_share(row, part, whole, path)
         for row, part, whole in zip(rows, columns["numerator"], columns["denominator"], strict=True)
     ]
     parts, wholes = (tuple(shares[place][side] for place in sort) for side in (0, 1))
@@ -118,7 +118,12 @@ def read_series(path: Path, named: Named | None = None) -> SeriesFile:
     return SeriesFile(periods, keys, values, parts, wholes, header[roles.numerator], True, remarks)
 
 
-def _read_numbers(rows: Sequence[Row], place: int, name: str, path: Path) -> list[float]:
+def read_numbers(rows: Sequence[Row], place: int, name: str, path: Path) -> list[float]:
+    """Return the numbers of a column, NaN for a cell without one.
+
+    Raises:
+        InputError: a cell holds something else.
+    """
     is_decimal_comma = has_decimal_comma([row.cells[place] for row in rows])
     numbers = [to_number(row.cells[place], is_decimal_comma=is_decimal_comma) for row in rows]
     for row, number in zip(rows, numbers, strict=True):
@@ -130,7 +135,7 @@ def _read_numbers(rows: Sequence[Row], place: int, name: str, path: Path) -> lis
     return [number for number in numbers if number is not None]
 
 
-def _share(row: Row, part: float, whole: float, path: Path) -> tuple[float, float]:
+def read_share(row: Row, part: float, whole: float, path: Path) -> tuple[float, float]:
     """Return numerator and denominator, both NaN where either is missing or nobody was counted."""
     if math.isnan(part) or math.isnan(whole):
         return math.nan, math.nan
@@ -152,18 +157,21 @@ def _remarks(header: Sequence[str], roles: Roles, order: Order) -> tuple[str, ..
     return tuple(lines)
 
 
-def _is_sum(row: Row, period: int) -> bool:
-    return as_text(row.cells[period]).strip(" :") in _SUMS
+def is_sum(cell: str) -> bool:
+    """Return whether a cell says that its row sums up others."""
+    return as_text(cell).strip(" :") in _SUMS
 
 
 def _leave_out(table: Table, period: int) -> list[Row]:
     """Return the rows that are periods, without those that sum them up."""
-    return [row for row in table.rows if not _is_sum(row, period)]
+    return [row for row in table.rows if not is_sum(row.cells[period])]
 
 
 def _left_out_lines(table: Table, period: int) -> list[str]:
     return [
-        f"Line {row.line} is a total or an average, no period: left out." for row in table.rows if _is_sum(row, period)
+        f"Line {row.line} is a total or an average, no period: left out."
+        for row in table.rows
+        if is_sum(row.cells[period])
     ]
 
 

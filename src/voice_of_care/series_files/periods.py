@@ -7,10 +7,10 @@ import re
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from voice_of_care.cli.series_numbers import NUMBER, bare_number
 from voice_of_care.errors import InputError
 from voice_of_care.intake.dates import parse_date, read_dates
 from voice_of_care.reporting.words import MONTHS, join_words, long_date, long_month
+from voice_of_care.series_files.numbers import NUMBER, bare_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
