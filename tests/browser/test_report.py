@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voice_of_care.reporting import render_report, write_report
+from voice_of_care.reporting.service_pages import addresses, render_service_pages, write_service_pages
 from voice_of_care.settings import parse_settings
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SETTINGS = parse_settings({"project": {"title": "What people told us", "asked": "What could be better?"}})
+PROJECT = {"title": "What people told us", "asked": "What could be better?"}
 DESKTOP, PHONE, NARROWEST = 1280, 360, 320
+PAGES = ("publish", "internal", "publish, one service", "internal, one service")
+SECTIONS = ("four-questions", "not-said", "big-five", "other-measures", "consensus", "local")
 
 
 @pytest.fixture(scope="module")
@@ -39,19 +42,24 @@ def browser() -> Iterator[sync_api.Browser]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory, made_up: ModuleType, followed: ModuleType) -> dict[str, Path]:
+    """Return the report in two profiles, and in each the page of one service, by name."""
     folder = tmp_path_factory.mktemp("report")
     written = {}
-    analysis = followed.follow(made_up.build(staff=60, users=90))
-    analysis = followed.refit(followed.propose(followed.add_a_run(analysis)))
+    settings = parse_settings({"project": PROJECT, "metrics": [followed.METRIC], "expected": {"services": ["Ward 9"]}})
+    analysis = followed.follow(made_up.build(staff=120, users=190, carers=40))
+    analysis = followed.refit(followed.propose(followed.add_a_run(followed.decide(analysis, settings))))
     for profile in ("publish", "internal"):
-        report = render_report(analysis, settings=SETTINGS, profile=profile)
         written[profile] = folder / f"{profile}.html"
+        services = render_service_pages(analysis, settings=settings, profile=profile, report=f"{profile}.html")
+        linked = addresses(services, written[profile])
+        report = render_report(analysis, settings=settings, profile=profile, service_pages=linked)
         write_report(report, written[profile], png=False)
+        written[f"{profile}, one service"] = write_service_pages(services, written[profile])[0]
     return written
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
-@pytest.mark.parametrize("profile", ["publish", "internal"])
+@pytest.mark.parametrize("profile", PAGES)
 def test_axe_finds_nothing(browser: sync_api.Browser, pages: dict[str, Path], profile: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto(pages[profile].as_uri())
@@ -59,6 +67,16 @@ def test_axe_finds_nothing(browser: sync_api.Browser, pages: dict[str, Path], pr
     found = axe.Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
     assert [(item["id"], len(item["nodes"])) for item in found.response["violations"]] == []
     assert len(found.response["passes"]) > 20
+    page.close()
+
+
+@pytest.mark.parametrize("profile", ["publish", "internal"])
+def test_every_section_is_there_to_be_looked_at(
+    browser: sync_api.Browser, pages: dict[str, Path], profile: str
+) -> None:
+    page = browser.new_page()
+    page.goto(pages[profile].as_uri())
+    assert [name for name in SECTIONS if page.locator(f"section[id='{name}'] h2").count() != 1] == []
     page.close()
 
 
@@ -70,7 +88,7 @@ def test_axe_is_awake(browser: sync_api.Browser) -> None:
     page.close()
 
 
-@pytest.mark.parametrize("profile", ["publish", "internal"])
+@pytest.mark.parametrize("profile", PAGES)
 def test_nothing_is_requested_from_outside(browser: sync_api.Browser, pages: dict[str, Path], profile: str) -> None:
     asked: list[str] = []
     problems: list[str] = []
@@ -87,7 +105,7 @@ def test_nothing_is_requested_from_outside(browser: sync_api.Browser, pages: dic
 
 
 @pytest.mark.parametrize("width", [NARROWEST, PHONE, 768, DESKTOP])
-@pytest.mark.parametrize("profile", ["publish", "internal"])
+@pytest.mark.parametrize("profile", PAGES)
 def test_the_page_never_scrolls_sideways(
     browser: sync_api.Browser, pages: dict[str, Path], profile: str, width: int
 ) -> None:
@@ -107,7 +125,7 @@ def test_nothing_is_missing_without_a_script(browser: sync_api.Browser, pages: d
         texts.append(page.locator("main").inner_text())
         assert page.locator("#theme-filter").is_visible() == is_scripted
         context.close()
-    assert "The five themes raised most often" in texts[1]
+    assert "What to improve first" in texts[1]
     lines = {line.strip() for line in texts[0].splitlines()} - {"Copy link", "Show themes with"}
     assert {line for line in lines if line} - {line.strip() for line in texts[1].splitlines()} == set()
 

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from voice_of_care import tables, trend_tables
+from tests import made_ballots
+from voice_of_care import insight_tables, tables, trend_tables
+from voice_of_care.counting import units
+from voice_of_care.decisions import record_decisions
+from voice_of_care.heard import gather_heard
+from voice_of_care.insight import find_insight
 
 if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
+    from voice_of_care.settings import Settings
 
 MONTHS = 24
 FIRST = "2023-04"
@@ -69,6 +75,38 @@ def follow(analysis: Analysis, *, months: int = MONTHS, people: int = 200) -> An
         difference_points=_frame(_difference_points(series, months), trend_tables.DIFFERENCE_POINTS),
         action_segments=_frame(_said_after(analysis), trend_tables.ACTION_SEGMENTS),
     )
+
+
+METRIC = {"name": "Complaints", "file": "complaints.csv", "better": "lower", "themes": ["T01"]}
+"""Entry of the settings for the measure that `decide` lays beside the themes."""
+
+
+def decide(analysis: Analysis, settings: Settings) -> Analysis:
+    """Return the analysis with all that decisions rest on, a measure beside it and a round of ballots closed.
+
+    Args:
+        analysis: as `follow` gives it.
+        settings: with `METRIC` among their metrics.
+    """
+    themes = ["T01", "T02", "T03", "T05", "T07"]
+    ballots = [
+        made_ballots.opened(1, tuple(themes)),
+        *(made_ballots.in_order(f"B{place:02}", themes[place % 3 :] + themes[: place % 3]) for place in range(12)),
+        made_ballots.closed(("T01",), {"T05": "a new contract starts in May"}),
+    ]
+    felt = pd.DataFrame({"comment_id": analysis.safe_comments["comment_id"], "polarity": 0.0, "label": "neutral"})
+    asked = [("do-well", "better", None)[place % 3] for place in range(len(analysis.statements))]
+    whole = dataclasses.replace(
+        analysis,
+        comment_sentiments=tables.conform(felt.assign(confidence=0.5), tables.COMMENT_SENTIMENTS),
+        statements=tables.conform(analysis.statements.assign(plain_question=asked), tables.STATEMENTS),
+        events=pd.concat([analysis.events, record_decisions(analysis.events, ballots, at_utc=made_ballots.AT)]),
+    )
+    starts = pd.date_range("2024-01-01", periods=15, freq="MS")
+    metrics = [("Complaints", f"{day:%Y-%m}", day, None, 20.0 - place, "lower") for place, day in enumerate(starts)]
+    heard = gather_heard(whole, unit_of=units(whole.safe_comments))
+    found = find_insight(whole, heard, settings=settings, metrics=_frame(metrics, insight_tables.METRICS))
+    return dataclasses.replace(whole, **found._asdict())
 
 
 def add_a_run(analysis: Analysis, *, kind: str = "add") -> Analysis:

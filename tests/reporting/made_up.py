@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from voice_of_care import tables
+from voice_of_care import insight_tables, tables
 from voice_of_care.analysis import Analysis
 from voice_of_care.frameworks import Framework, FrameworkElement
 
@@ -302,8 +302,16 @@ def _analysis(
         severities=tables.SEVERITIES.empty(),
         runs=_frame([run], tables.RUNS),
         events=tables.EVENTS.empty(),
+        unraised=_unraised(len(comments)),
         frameworks=FRAMEWORKS,
     )
+
+
+def _unraised(asked: int) -> pd.DataFrame:
+    """Return the aims that no theme is linked to: nobody raised them."""
+    bound = 1 - 0.05 ** (1 / asked)
+    rows = [("steeep", item, asked, 0, bound, bound) for item in ("effective", "equitable")]
+    return _frame(rows, insight_tables.UNRAISED)
 
 
 def _statements(sentiments: list[tuple[object, ...]]) -> pd.DataFrame:

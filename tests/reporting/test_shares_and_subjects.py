@@ -20,10 +20,11 @@ from voice_of_care.reporting.disclosure import Count, Discloser, half_up, parts_
 from voice_of_care.reporting.facts import gather
 from voice_of_care.reporting.figures import draw_leanings, draw_shares
 from voice_of_care.reporting.gaps import view_gaps
-from voice_of_care.reporting.overview import is_catch_all, view_overview
+from voice_of_care.reporting.overview import view_overview
 from voice_of_care.reporting.quality import view_quality
 from voice_of_care.reporting.statements import StatementsView, ThemeStatements
 from voice_of_care.settings import Settings
+from voice_of_care.wording import is_catch_all
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -110,7 +111,7 @@ def test_a_catch_all_comes_last_and_heads_nothing(with_catch_all: tuple[Analysis
     analysis, theme_id = with_catch_all
     facts = gather(analysis, settings=Settings())
     overview = view_overview(facts, discloser=Discloser("internal"))
-    gaps = view_gaps(overview)
+    gaps = view_gaps(facts, overview, discloser=Discloser("internal"), settings=Settings())
     assert overview.themes[-1].theme_id == theme_id
     assert gaps.rows[-1].theme.theme_id == theme_id
     assert all(theme.theme_id != theme_id for theme in top_five(overview))

@@ -14,6 +14,7 @@ from voice_of_care.errors import StoreError
 
 if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
+    from voice_of_care.reporting.service_pages import Page
     from voice_of_care.settings import Profile, Settings
     from voice_of_care.store import Project
 
@@ -70,18 +71,33 @@ def refuse_other_ending(path: Path, *endings: str) -> None:
 
 
 def write_report_file(
-    analysis: Analysis, opened: Project, path: Path, profile: Profile | None, *, before: Analysis | None = None
+    analysis: Analysis,
+    opened: Project,
+    path: Path,
+    profile: Profile | None,
+    *,
+    before: Analysis | None = None,
+    with_services: bool = False,
 ) -> None:
-    """Write the report of an analysis, which tells what is new since the one before."""
+    """Write the report of an analysis, which tells what is new since the one before, and pages of its services."""
     from voice_of_care.reporting import render_report, write_report
+    from voice_of_care.reporting.service_pages import addresses, render_service_pages, write_service_pages
 
     chosen = profile or opened.settings.report.profile
+    settings, folder = opened.settings, opened.folder
+    pages: tuple[Page, ...] = ()
+    if with_services:
+        pages = render_service_pages(analysis, settings=settings, profile=chosen, report=path.name, folder=folder)
+    linked = addresses(pages, path)
+    report = render_report(
+        analysis, settings=settings, profile=chosen, folder=folder, before=before, service_pages=linked
+    )
     try:
-        write_report(
-            render_report(analysis, settings=opened.settings, profile=chosen, folder=opened.folder, before=before), path
-        )
+        written = write_service_pages(pages, path) if with_services else ()
+        write_report(report, path)
         if chosen == "internal":
-            path.chmod(0o600)
+            for file in (path, *written):
+                file.chmod(0o600)
     except OSError as error:
         msg = f"{path}: the report can't be written ({error.strerror}). Check free space and your rights there."
         raise StoreError(msg) from None

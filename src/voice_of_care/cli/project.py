@@ -109,6 +109,9 @@ def report_command(
     project: ProjectFolder,
     to: Annotated[Path, typer.Option("--to", help="The HTML file to write.", metavar="FILE")],
     profile: Annotated[ProfileName | None, typer.Option(help="What the report may show.")] = None,
+    by_service: Annotated[
+        bool, typer.Option("--by-service", help="Also write a page for each service, in a folder beside it.")
+    ] = False,
 ) -> None:
     """Write the report of a project that has been analysed."""
     refuse_other_ending(to, ".html", ".htm")
@@ -119,7 +122,7 @@ def report_command(
     with Store(opened.folder) as store:
         require_taken_out(opened, store)
         analysis, before = follow_project(opened, store)
-    write_report_file(analysis, opened, to, profile, before=before)
+    write_report_file(analysis, opened, to, profile, before=before, with_services=by_service)
     typer.echo(f"Report: {to}")
 
 
@@ -131,11 +134,11 @@ def tables(
 ) -> None:
     """Write every table, one file each: for the team alone, unsuppressed."""
     from voice_of_care.exports import write_tables
-    from voice_of_care.pipeline import follow
+    from voice_of_care.projects import follow_now
     from voice_of_care.store import write_parquet
 
     opened, as_it_stands = read_project(project)
-    analysis = follow(as_it_stands, settings=opened.settings)
+    analysis = follow_now(opened, as_it_stands)
     files = write_tables(analysis, to, table_format=table_format, write_parquet=write_parquet)
     typer.echo(f"{len(files)} tables in {to}. They are unsuppressed: keep them inside the team.")
 
@@ -150,10 +153,11 @@ def decide(
         Path | None, typer.Option("--apply", help="Read this filled-in workbook.", metavar="FILE.xlsx")
     ] = None,
 ) -> None:
-    """List what waits for a person (names, merges, links, quotes, severity, redactions); apply what they decided."""
+    """List what waits for a person (names, merges, links, quotes, severity, reading); apply what they decided."""
     from voice_of_care.decisions import record_decisions
     from voice_of_care.exports import list_decisions, read_decisions
     from voice_of_care.exports.reading_decisions import count_as_made
+    from voice_of_care.pipeline import with_reading
     from voice_of_care.projects import read_analysis, require_taken_out
     from voice_of_care.store import Store, find_project
 
@@ -165,7 +169,7 @@ def decide(
     with Store(opened.folder) as store:
         if to_list is not None:
             require_taken_out(opened, store)
-        analysis = read_analysis(opened, store)
+        analysis = with_reading(read_analysis(opened, store))
         if to_list is not None:
             waiting = list_decisions(analysis, to_list)
             typer.echo(f"{to_list}: " + ", ".join(f"{name} {count}" for name, count in waiting.items()))

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from voice_of_care.frameworks.model import FOUR_QUESTIONS
 from voice_of_care.reporting import words
 from voice_of_care.reporting.facts import records
+from voice_of_care.reporting.unraised import view_silences
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from voice_of_care.frameworks import Framework
+    from voice_of_care.frameworks import Framework, FrameworkElement
     from voice_of_care.reporting.disclosure import Count, Discloser
     from voice_of_care.reporting.facts import Facts
     from voice_of_care.reporting.overview import Overview, ThemeView
     from voice_of_care.reporting.quotes import QuoteBook
+    from voice_of_care.reporting.unraised import Silence
 
-State = Literal["raised", "waiting", "unraised", "not_searched"]
-FOUR_QUESTIONS = "four-questions"
+State = Literal["raised", "waiting", "unraised", "not_searched", "not_asked"]
 _STRONG, _CLEAR = 0.75, 0.6
 
 
@@ -44,6 +46,7 @@ class Priority:
     people: Count
     themes: tuple[ThemeView, ...]
     waiting: int
+    silence: Silence | None
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,11 @@ class Coverage:
         """Return the priorities in a state."""
         return tuple(priority for priority in self.priorities if priority.state == state)
 
+    @property
+    def hardly_raised(self) -> tuple[Priority, ...]:
+        """Return the priorities that next to nobody raised, by the computer's account alone."""
+        return tuple(each for each in self.priorities if each.silence is not None and not each.silence.is_nobody)
+
 
 @dataclass(frozen=True)
 class LinkView:
@@ -91,11 +99,6 @@ class CoverageBook:
     uncovered: tuple[ThemeView, ...]
     waiting: int
 
-    @property
-    def four_questions(self) -> Coverage | None:
-        """Return the plain-language framework, where it is on."""
-        return next((item for item in self.frameworks if item.framework_id == FOUR_QUESTIONS), None)
-
 
 def view_coverage(facts: Facts, overview: Overview, quotes: QuoteBook, *, discloser: Discloser) -> CoverageBook:
     """Return the coverage as a profile lets it out: unconfirmed links are for the internal profile alone."""
@@ -106,11 +109,12 @@ def view_coverage(facts: Facts, overview: Overview, quotes: QuoteBook, *, disclo
     people = _people(facts, shown)
     frameworks = facts.analysis.frameworks
     coverages = tuple(_coverage(item, facts, overview, links, shown, people, discloser) for item in frameworks)
-    linked = set(links["theme_id"])
+    linked = set(links.loc[links["framework_id"] != FOUR_QUESTIONS, "theme_id"])  # these ask how, not what
+    is_covering = any(framework.id != FOUR_QUESTIONS for framework in frameworks)
     return CoverageBook(
         coverages,
         _links_by_theme(coverages, shown, quotes),
-        tuple(theme for theme in overview.subjects if theme.theme_id not in linked),
+        tuple(theme for theme in overview.subjects if is_covering and theme.theme_id not in linked),
         int((links["status"] == "proposed").sum()),
     )
 
@@ -171,12 +175,14 @@ def _priorities(
     raised |= set(segment_links.loc[segment_links["framework_id"] == framework.id, "priority_id"])
     waiting = links[(links["framework_id"] == framework.id) & (links["status"] == "proposed")]
     waiting_by_priority = waiting["priority_id"].value_counts().to_dict()
+    silences = view_silences(facts, discloser=discloser)
     priorities = []
     for place, element in enumerate(framework.elements):
         cells = [cell for _, row in rows if (cell := row[place]) is not None]
         covering = tuple(theme for theme, row in rows if row[place] is not None)
         everyone = frozenset().union(*(people[(t.theme_id, framework.id, element.id)] for t in covering))
-        state = _state(is_covered=bool(covering), is_raised=element.id in raised, has_cues=bool(element.include_cues))
+        silence = silences.get((framework.id, element.id))
+        state = _state(framework, element, silence, is_covered=bool(covering), is_raised=element.id in raised)
         priorities.append(
             Priority(
                 element.id,
@@ -187,18 +193,27 @@ def _priorities(
                 cells[0].count if len(cells) == 1 else discloser.count(len(everyone)),
                 covering,
                 int(waiting_by_priority.get(element.id, 0)),
+                silence,
             )
         )
     return tuple(priorities)
 
 
-def _state(*, is_covered: bool, is_raised: bool, has_cues: bool) -> State:
-    """Return how far a priority was raised; one without cues is linked by people alone, so nobody looked for it."""
+def _state(
+    framework: Framework, element: FrameworkElement, silence: Silence | None, *, is_covered: bool, is_raised: bool
+) -> State:
+    """Return how far a priority was raised.
+
+    What nobody raised is counted in the table `unraised`. One without cues is linked by people alone, so nobody looked
+    for it; the rest stands in a framework made for people of whom nobody was heard, or is a plain question.
+    """
     if is_covered:
         return "raised"
-    if is_raised:
+    if is_raised or (silence is not None and not silence.is_nobody):
         return "waiting"
-    return "unraised" if has_cues else "not_searched"
+    if not element.include_cues:
+        return "not_searched"
+    return "unraised" if silence is not None or framework.id == FOUR_QUESTIONS else "not_asked"
 
 
 def _cell(framework_id: str, link: Any, count: Count, theme: ThemeView) -> Cell | None:  # noqa: ANN401 (a row)

@@ -12,22 +12,42 @@ from markupsafe import Markup
 
 from voice_of_care.counting import LEANINGS
 from voice_of_care.errors import SettingsError
-from voice_of_care.reporting import charts, control_words, figures, icons, marks, sentences, trend_words, words
+from voice_of_care.reporting import (
+    charts,
+    control_words,
+    figures,
+    group_words,
+    icons,
+    marks,
+    sentences,
+    trend_words,
+    words,
+)
+from voice_of_care.reporting.big_five import view_big_five
 from voice_of_care.reporting.brief import in_brief, top_five
+from voice_of_care.reporting.consensus import view_consensus
 from voice_of_care.reporting.coverage import view_coverage
 from voice_of_care.reporting.disclosure import Discloser
 from voice_of_care.reporting.evaluated import view_evaluated
 from voice_of_care.reporting.facts import gather
 from voice_of_care.reporting.flow import RIBBON_COLOURS
+from voice_of_care.reporting.further_gaps import view_further_gaps
 from voice_of_care.reporting.gaps import view_gaps
+from voice_of_care.reporting.local import view_local
 from voice_of_care.reporting.movement import view_movement
+from voice_of_care.reporting.not_said import view_not_said
+from voice_of_care.reporting.other_measures import view_other_measures
 from voice_of_care.reporting.overview import view_overview
+from voice_of_care.reporting.own_words import view_own_words
 from voice_of_care.reporting.quality import view_method, view_quality
+from voice_of_care.reporting.questions import view_questions
 from voice_of_care.reporting.quotes import view_quotes
 from voice_of_care.reporting.statements import view_statements
 from voice_of_care.reporting.why import view_why
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from voice_of_care.analysis import Analysis
     from voice_of_care.reporting.charts import Drawing
     from voice_of_care.reporting.coverage import CoverageBook
@@ -61,6 +81,7 @@ def render_report(
     profile: Profile,
     folder: Path | None = None,
     before: Analysis | None = None,
+    service_pages: Mapping[str, str] | None = None,
 ) -> Report:
     """Render the report as a profile lets it out; the same analysis gives the same bytes.
 
@@ -70,6 +91,7 @@ def render_report(
         profile: what disclosure control lets out.
         folder: where the logo's path starts from; the current folder if not given.
         before: the analysis as it was before the newest run, to tell what has changed since.
+        service_pages: addresses of pages of single services, by service, to be linked to.
 
     Raises:
         SettingsError: the logo can't be read, or is no PNG, JPEG or SVG.
@@ -77,27 +99,34 @@ def render_report(
     discloser = Discloser(profile)
     facts = gather(analysis, settings=settings)
     overview = view_overview(facts, discloser=discloser)
-    gaps = view_gaps(overview)
+    gaps = view_gaps(facts, overview, discloser=discloser, settings=settings)
     quality = view_quality(facts, discloser=discloser)
     movement = view_movement(facts, overview, discloser=discloser, settings=settings, before=before)
     drawings = _draw(overview, gaps, quality, movement)
+    found = _found(facts, overview, gaps, quality, discloser=discloser, settings=settings)
     page = (
-        _environment()
+        make_environment()
         .get_template("page.html")
         .render(
-            **_about(settings, discloser, folder),
-            **_found(facts, overview, gaps, quality, discloser=discloser, settings=settings),
+            **tell_about(settings, discloser, folder),
+            **found,
             **_moved(movement),
             drawings=drawings,
-            style=Markup(_static("report.css").replace("PROFILE-WORDS", words.PROFILES[profile])),  # noqa: S704 (our own words)
+            service_pages=service_pages or {},
+            style=page_style(profile),
             script=Markup(_static("report.js")),  # noqa: S704 (our own file)
         )
     )
-    drawn = dict.fromkeys([*(drawing for drawing in drawings.values() if drawing), *movement.figures])
+    shown = (drawing for drawing in drawings.values() if drawing)
+    by_place = found["local"].figures if found["local"] else ()
+    beside = found["other_measures"].figures if found["other_measures"] else ()
+    ranked = found["big_five"].figures if found["big_five"] else ()
+    drawn = dict.fromkeys([*shown, *ranked, *movement.figures, *by_place, *beside])
     return Report(page, tuple((drawing.stem, drawing.wide) for drawing in drawn))
 
 
-def _about(settings: Settings, discloser: Discloser, folder: Path | None) -> dict[str, Any]:
+def tell_about(settings: Settings, discloser: Discloser, folder: Path | None) -> dict[str, Any]:
+    """Return what each page says of the project and of what the copy may show."""
     return {
         "project": settings.project,
         "logo": _logo(settings.project, folder),
@@ -124,6 +153,16 @@ def _found(
         "coverage": coverage,
         "quality": quality,
         "statements": statements,
+        "big_five": view_big_five(facts, overview, discloser=discloser, settings=settings),
+        "questions": view_questions(facts, overview, discloser=discloser, settings=settings),
+        "further_gaps": view_further_gaps(
+            facts, overview, discloser=discloser, false_discovery=settings.trends.false_discovery
+        ),
+        "own_words": view_own_words(facts, overview, discloser=discloser),
+        "local": view_local(facts, overview, discloser=discloser),
+        "other_measures": view_other_measures(facts, overview, discloser=discloser),
+        "not_said": view_not_said(facts, overview, discloser=discloser),
+        "consensus": view_consensus(facts, overview, discloser=discloser),
         "whys": view_why(facts, overview, quotes, discloser=discloser),
         "method": view_method(facts),
         "evaluated": view_evaluated(facts, settings_hash=settings.digest(), discloser=discloser),
@@ -175,7 +214,13 @@ def write_report(report: Report, path: Path, *, png: bool = True) -> None:
             (beside / f"{stem}.png").write_bytes(charts.png(svg))
 
 
-def _environment() -> jinja2.Environment:
+def page_style(profile: Profile) -> Markup:
+    """Return the style of each page."""
+    return Markup(_static("report.css").replace("PROFILE-WORDS", words.PROFILES[profile]))  # noqa: S704 (our own words)
+
+
+def make_environment() -> jinja2.Environment:
+    """Return what templates of pages are rendered with."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_ROOM / "templates", encoding="utf-8"),
         autoescape=True,
@@ -196,6 +241,7 @@ def _environment() -> jinja2.Environment:
         figure=_figure,
         trend_words=trend_words,
         control_words=control_words,
+        group_words=group_words,
         icons=icons,
         sentences=sentences,
         ribbons=RIBBON_COLOURS,

@@ -114,6 +114,11 @@ STEPS = {
     "themes": "Finding themes",
     "seeds": "Themes looked for on request",
 }
+OUTCOMES = {
+    "themed": "Analysed, with a theme",
+    "without_theme": "Analysed, without a theme",
+    "set_aside": "Set aside",
+}
 DECISIONS = {
     "theme.confirm": "theme confirmed",
     "theme.rename": "theme renamed",
@@ -130,6 +135,11 @@ DECISIONS = {
     "action.remove": "action taken back",
     "rebase.add": "limits begun anew",
     "rebase.remove": "limits joined again",
+    "segment.read": "segment read and ticked off",
+    "ballot.open": "round of ballots opened",
+    "ballot.cast": "ballot read",
+    "ballot.remove": "ballot taken back",
+    "ballot.close": "round of ballots closed",
 }
 MONTHS = (
     "January",

@@ -1,0 +1,330 @@
+"""What to improve first: themes by score with how sure their ranks are, lists beside each other, and the safety list.
+
+What a copy for others shows of a score is made from the figures it shows, so that no small number can be worked back
+from it; a theme whose number of respondents is withheld has no line at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from voice_of_care.ballots import agreement_word
+from voice_of_care.insight_tables import FIRST_FIVE, FULL_SHARE, HIGHEST_SEVERITY, RANKING_PARTS
+from voice_of_care.reporting import rank_words, words
+from voice_of_care.reporting.disclosure import half_up
+from voice_of_care.reporting.facts import records
+from voice_of_care.reporting.rank_chart import draw_ranks
+from voice_of_care.reporting.safety_read import SafetyList, view_safety
+from voice_of_care.settings import RANKING_PRESETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from voice_of_care.reporting.charts import Drawing
+    from voice_of_care.reporting.disclosure import Count, Discloser, ShownShare
+    from voice_of_care.reporting.facts import Facts
+    from voice_of_care.reporting.overview import Overview, ThemeView
+    from voice_of_care.settings import RankingSettings, Settings
+
+SHOWN_BELOW = 3
+"""Themes shown below the last one in the running."""
+PRAISED_UNDER = 25
+"""Per cent of those who raise a theme with something bad to say of it, under which it is mostly praised."""
+_OVERALL = "overall"
+_BAR_WIDTH = 130
+_IN_THE_RUNNING = ("secure", "likely", "contender")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one part adds to a theme's score, in points of 100; None where it may not be shown."""
+
+    name: str
+    points: int | None
+    most: int
+
+    @property
+    def label(self) -> str:
+        """Return what it is called."""
+        return rank_words.PARTS[self.name]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One theme on the list."""
+
+    theme: ThemeView
+    rank: int
+    low: int
+    high: int
+    chance: str
+    verdict: str
+    is_safety: bool
+    share: ShownShare
+    bad: ShownShare
+    parts: tuple[Part, ...]
+    points: int | None
+    presets: tuple[int, ...]
+
+    @property
+    def bar(self) -> Markup:
+        """Return the score as a bar of its parts."""
+        return score_bar(self)
+
+    @property
+    def word(self) -> str:
+        """Return the verdict in a word."""
+        return rank_words.VERDICTS[self.verdict]
+
+    @property
+    def is_in_the_running(self) -> bool:
+        """Return whether it may well be among the first five."""
+        return self.rank <= FIRST_FIVE or self.verdict in _IN_THE_RUNNING
+
+    @property
+    def is_mostly_praised(self) -> bool:
+        """Return whether few of those who raise it have anything bad to say of it."""
+        return self.bad.percent is not None and self.bad.percent < PRAISED_UNDER
+
+    @property
+    def interval(self) -> str:
+        """Return the ranks it holds in nine draws of ten."""
+        return f"{self.low}" if self.low == self.high else f"{self.low}–{self.high}"
+
+
+@dataclass(frozen=True)
+class OwnList:
+    """The first five of one group or channel; themes whose numbers may not be shown are left out."""
+
+    name: str
+    heard: Count
+    themes: tuple[ThemeView, ...]
+    withheld: int
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """How far several lists agree."""
+
+    comparison: str
+    lists: tuple[str, ...]
+    themes: int
+    w: str
+    interval: str
+    word: str
+    overlap: str
+
+
+@dataclass(frozen=True)
+class BigFive:
+    """What its section shows."""
+
+    lines: tuple[Placed, ...]
+    themes: int
+    withheld: int
+    weights: tuple[tuple[str, int], ...]
+    left_out: tuple[str, ...]
+    groups: tuple[OwnList, ...]
+    channels: tuple[OwnList, ...]
+    agreed: tuple[Agreed, ...]
+    safety: SafetyList | None
+    drawing: Drawing | None
+
+    @property
+    def shown(self) -> tuple[Placed, ...]:
+        """Return the lines of the main table: those in the running, a few below, and safety whatever its rank."""
+        last = max((place for place, line in enumerate(self.lines) if line.is_in_the_running), default=-1)
+        return tuple(line for place, line in enumerate(self.lines) if place <= last + SHOWN_BELOW or line.is_safety)
+
+    @property
+    def first(self) -> tuple[Placed, ...]:
+        """Return the first five, as far as they may be shown."""
+        return tuple(line for line in self.lines if line.rank <= FIRST_FIVE)
+
+    @property
+    def contenders(self) -> tuple[Placed, ...]:
+        """Return those in the running beyond the first five, and those where safety is at stake."""
+        return tuple(
+            line for line in self.lines if line.rank > FIRST_FIVE and (line.is_in_the_running or line.is_safety)
+        )
+
+    @property
+    def figures(self) -> tuple[Drawing, ...]:
+        """Return the drawings, to be written beside the report."""
+        return (self.drawing,) if self.drawing else ()
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """Return what the presets of weights are called."""
+        return tuple(rank_words.PRESETS[name] for name, _ in RANKING_PRESETS)
+
+    def colour_of(self, part: str) -> str:
+        """Return the colour of a part in the bars."""
+        return rank_words.PART_COLOURS[part]
+
+    def of(self, *verdicts: str) -> tuple[Placed, ...]:
+        """Return the themes with one of these verdicts."""
+        return tuple(line for line in self.lines if line.verdict in verdicts)
+
+
+def view_big_five(facts: Facts, overview: Overview, *, discloser: Discloser, settings: Settings) -> BigFive | None:
+    """Return it as a profile lets it out; None where there is nothing to tell."""
+    ranking = facts.analysis.ranking
+    safety = view_safety(facts, overview, discloser=discloser)
+    if ranking.empty and safety is None:
+        return None
+    overall = ranking[ranking["scope"] == _OVERALL].sort_values("rank")
+    left_out = tuple(name for name in RANKING_PARTS if len(overall) and overall[name].isna().all())
+    weights = _weights(settings.ranking, left_out)
+    views = {theme.theme_id: theme for theme in overview.themes}
+    lines = tuple(_lines(overall, views, facts, weights, discloser=discloser))
+    return BigFive(
+        lines=lines,
+        themes=len(overall),
+        withheld=len(overall) - len(lines),
+        weights=tuple((rank_words.PARTS[name], half_up(100 * weight)) for name, weight in weights.items()),
+        left_out=tuple(rank_words.LEFT_OUT[name] for name in left_out if name in rank_words.LEFT_OUT),
+        groups=_own_lists(ranking, "group/", views, discloser=discloser),
+        channels=_own_lists(ranking, "channel/", views, discloser=discloser),
+        agreed=tuple(_agreed(facts.analysis.agreements)),
+        safety=safety,
+        drawing=draw_ranks(lines, of=len(overall)),
+    )
+
+
+def _weights(given: RankingSettings, left_out: tuple[str, ...]) -> dict[str, float]:
+    """Return the weights of the parts there are, rescaled to sum to 1."""
+    kept = {name: float(getattr(given, name)) for name in RANKING_PARTS if name not in left_out}
+    total = sum(kept.values())
+    return {name: weight / total for name, weight in kept.items()} if total else {}
+
+
+def _lines(
+    overall: pd.DataFrame,
+    views: Mapping[str, ThemeView],
+    facts: Facts,
+    weights: Mapping[str, float],
+    *,
+    discloser: Discloser,
+) -> Iterable[Placed]:
+    """Yield the themes in their order, without those that too few raise to be shown."""
+    set_to = {row.theme_id: int(row.severity) for row in records(facts.analysis.severities)}
+    for row in records(overall):
+        theme = views.get(row.theme_id)
+        share = discloser.share(int(row.respondents), int(row.heard))
+        if theme is None or share.percent is None:
+            continue
+        bad = discloser.share(int(row.negative), int(row.respondents))
+        if discloser.is_internal:
+            told = {name: getattr(row, name) for name in weights}
+        else:
+            told = _as_shown(row, theme, share, bad)
+        parts = tuple(
+            Part(name, None if (part := told[name]) is None else half_up(100 * weight * part), half_up(100 * weight))
+            for name, weight in weights.items()
+        )
+        yield Placed(
+            theme=theme,
+            rank=int(row.rank),
+            low=int(row.rank_low),
+            high=int(row.rank_high),
+            chance=chance_in_words(float(row.p_top_five)),
+            verdict=row.verdict,
+            is_safety=set_to.get(row.theme_id, 0) >= HIGHEST_SEVERITY,
+            share=share,
+            bad=bad,
+            parts=parts,
+            points=half_up(100 * float(row.score)) if discloser.is_internal else _sum_of(parts),
+            presets=tuple(int(place) for place in row.preset_ranks),
+        )
+
+
+def _as_shown(row: Any, theme: ThemeView, share: ShownShare, bad: ShownShare) -> dict[str, float | None]:  # noqa: ANN401 (a row)
+    """Return the parts that the shown figures give; None where one of these is withheld."""
+    reach = min(1.0, share.length / FULL_SHARE)
+    concern = None
+    if bad.count.value is not None and bad.total.value:
+        concern = (min(bad.count.value, bad.total.value) + 1) / (bad.total.value + 2) * reach
+    sides = [theme.groups.get(group) for group in ("staff", "service_user")]
+    shared = None
+    if all(side is not None and side.percent is not None for side in sides):
+        shared = min(1.0, min(side.length for side in sides if side is not None) / FULL_SHARE)
+    return {
+        "reach": reach,
+        "concern": concern,
+        "shared": shared,
+        "momentum": float(row.momentum),
+        "severity": float(row.severity),
+    }
+
+
+def _sum_of(parts: tuple[Part, ...]) -> int | None:
+    points = [part.points for part in parts if part.points is not None]
+    return sum(points) if len(points) == len(parts) else None
+
+
+def chance_in_words(chance: float) -> str:
+    """Return a probability in whole per cent, never none nor all."""
+    percent = half_up(100 * chance)
+    return "under 1%" if percent < 1 else "over 99%" if percent > 99 else f"{percent}%"
+
+
+def _own_lists(
+    ranking: pd.DataFrame, prefix: str, views: Mapping[str, ThemeView], *, discloser: Discloser
+) -> tuple[OwnList, ...]:
+    """Return the lists of groups, or of channels; where there is one alone it is everybody's."""
+    scopes = [scope for scope in dict.fromkeys(ranking["scope"]) if scope.startswith(prefix)]
+    lists = []
+    for scope in scopes:
+        mine = ranking[(ranking["scope"] == scope) & (ranking["rank"] <= FIRST_FIVE) & (ranking["respondents"] > 0)]
+        shown = [
+            views[row.theme_id]
+            for row in records(mine.sort_values("rank"))
+            if row.theme_id in views and not discloser.count(int(row.respondents)).is_suppressed
+        ]
+        heard = discloser.count(int(mine["heard"].max()) if len(mine) else 0)
+        lists.append(OwnList(name_of(scope), heard, tuple(shown), len(mine) - len(shown)))
+    return tuple(lists) if len(lists) > 1 else ()
+
+
+def name_of(scope: str) -> str:
+    """Return whose list it is, in words."""
+    kind, _, name = scope.partition("/")
+    return words.GROUPS.get(name, name) if kind == "group" else words.capitalise(name)
+
+
+def _agreed(agreements: pd.DataFrame) -> Iterable[Agreed]:
+    """Yield how far the lists of groups agree, and those of channels."""
+    for row in records(agreements[agreements["comparison"].isin(("groups", "channels"))]):
+        if pd.isna(row.kendall_w):
+            continue
+        yield Agreed(
+            comparison=row.comparison,
+            lists=tuple(name_of(scope) for scope in row.lists),
+            themes=int(row.themes),
+            w=f"{row.kendall_w:.2f}",
+            interval="" if pd.isna(row.low) else f"{row.low:.2f} to {row.high:.2f}",
+            word=agreement_word(float(row.kendall_w)),
+            overlap="" if pd.isna(row.rank_biased_overlap) else f"{row.rank_biased_overlap:.2f}",
+        )
+
+
+def score_bar(line: Placed) -> Markup:
+    """Return one bar of what each part adds to a score, of 100; nothing where a part may not be shown."""
+    if line.points is None:
+        return Markup("")
+    left, shapes = 0.0, []
+    for part in line.parts:
+        width = _BAR_WIDTH * (part.points or 0) / 100
+        if width:
+            drawn, colour = f"{max(width - 1, 0.6):.1f}", rank_words.PART_COLOURS[part.name]
+            shapes.append(f'<path fill="{colour}" d="M{left:.1f} 0h{drawn}v12H{left:.1f}z"/>')
+        left += width
+    return Markup(  # noqa: S704 (numbers of ours alone)
+        f'<svg class="mark score" aria-hidden="true" focusable="false" width="{_BAR_WIDTH}" height="12" '
+        f'viewBox="0 0 {_BAR_WIDTH} 12"><path fill="#eef1f3" d="M0 0h{_BAR_WIDTH}v12H0z"/>{"".join(shapes)}</svg>'
+    )
