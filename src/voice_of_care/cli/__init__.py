@@ -11,6 +11,7 @@ import typer
 
 from voice_of_care.cli import (  # noqa: F401 (their commands join the app)
     actions,
+    ballot,
     batches,
     explain,
     frameworks,
