@@ -26,7 +26,15 @@ ON_THE_EXERCISE = (
     ("Differences after an action: false alarms and power", ("difference.py",)),
     ("Themes over batches", ("joining.py",)),
     ("What a further month costs", ("batches.py", "cost")),
+    ("What to improve first: how sure the ranks are", ("ranking.py",)),
+    ("Gaps between groups: false discoveries and power", ("gaps.py",)),
+    ("Local or everywhere: false calls and what is found", ("places.py",)),
     ("Planted identifiers", ("deidentification.py", "gold", "corpora/gold/listening-exercise/comments.jsonl")),
+)
+ON_EITHER = (
+    ("Drivers of the score: what is told and what is not", ("drivers.py",)),
+    ("What was not said: silence and rare arguments", ("absence.py",)),
+    ("Single segments to be read for safety", ("safety.py",)),
 )
 ON_CODED_COMMENTS = (
     ("The whole job, cold", ("whole_job.py", "CODED")),
@@ -49,7 +57,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--coded", type=Path)
     given = parser.parse_args()
-    chosen = [*ON_THE_EXERCISE, *(ON_CODED_COMMENTS if given.coded else ())]
+    coded = ("--coded", "CODED") if given.coded else ()
+    either = [(title, (*command, *coded)) for title, command in ON_EITHER]
+    chosen = [*ON_THE_EXERCISE, *either, *(ON_CODED_COMMENTS if given.coded else ())]
     python = ".".join(platform.python_version_tuple()[:2])
     machine = f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}, Python {python}"
     parts = [INTRO.format(machine=machine)]

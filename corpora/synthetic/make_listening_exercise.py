@@ -17,6 +17,7 @@ from exercise.assemble import Exercise
 from exercise.banks import SINGLE_SERVICE, SINGLE_SERVICE_THEME, statements_written
 from exercise.datasheet import with_counts
 from exercise.gold import gold_row
+from exercise.measures_out import write_measures
 from exercise.notes_out import write_minutes, write_transcript, write_workshop
 from exercise.packages import contents
 from exercise.tables_out import (
@@ -45,6 +46,7 @@ HERE = Path(__file__).resolve().parent
 FOLDER = HERE / "listening-exercise"
 GOLD = HERE.parent / "gold" / "listening-exercise"
 DATASHEET = HERE / "DATASHEET.md"
+MEASURES = HERE / "other-measures.csv"
 
 
 def make(folder: Path, gold: Path) -> None:
@@ -186,6 +188,10 @@ def check() -> list[str]:
         folder, gold = Path(aside) / "exercise", Path(aside) / "gold"
         make(folder, gold)
         changed = differences(folder, FOLDER) + differences(gold, GOLD)
+        measures = Path(aside) / MEASURES.name
+        write_measures(measures, seed=SEED + 2)
+        if not MEASURES.is_file() or measures.read_bytes() != MEASURES.read_bytes():
+            changed.append(MEASURES.name)
     kept = DATASHEET.read_text(encoding="utf-8")
     return changed if kept == _datasheet() else [*changed, DATASHEET.name]
 
@@ -206,6 +212,7 @@ def main() -> int:
     for folder in (FOLDER, GOLD):
         shutil.rmtree(folder, ignore_errors=True)
     make(FOLDER, GOLD)
+    write_measures(MEASURES, seed=SEED + 2)
     _write(DATASHEET, _datasheet())
     print(f"Wrote {FOLDER} and {GOLD}.")
     return 0
