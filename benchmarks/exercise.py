@@ -17,9 +17,9 @@ from sklearn.metrics import adjusted_mutual_info_score, f1_score
 
 from voice_of_care.counting import units
 from voice_of_care.embedding import load_embedders
-from voice_of_care.frameworks import load_frameworks
-from voice_of_care.pipeline import Means, Stopwatch, run
-from voice_of_care.settings import load_settings
+from voice_of_care.frameworks import load_frameworks, load_seeds
+from voice_of_care.pipeline import Means, Run, Stopwatch, run
+from voice_of_care.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
@@ -27,7 +27,21 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 EXERCISE = ROOT / "corpora" / "synthetic" / "listening-exercise"
 GOLD = ROOT / "corpora" / "gold" / "listening-exercise"
+CODEBOOK = EXERCISE.with_name("listening-exercise-codebook.csv")
+"""The planted subjects as a team that knows them beforehand might write them down."""
 LEVEL = {"very_negative": -1, "negative": -1, "neutral": 0, "mixed": 0, "positive": 1, "very_positive": 1}
+
+
+def analyse_exercise(*, is_guided: bool = False) -> tuple[Run, Settings]:
+    """Analyse the exercise, with themes as found, or seeded with the codebook of its subjects."""
+    settings = load_settings(EXERCISE.with_suffix(".toml"))
+    if is_guided:
+        themes = settings.themes.model_copy(update={"seeds": (CODEBOOK.name,)})
+        settings = settings.model_copy(update={"themes": themes})
+    frameworks = load_frameworks(settings.priorities, extra=("qdc",))
+    seeds = load_seeds(settings.themes.seeds, folder=CODEBOOK.parent, frameworks=frameworks)
+    means = Means(settings, b"0" * 32, load_embedders(), frameworks, Stopwatch(), seeds=seeds)
+    return run([EXERCISE], means), settings
 
 
 def words(text: str) -> set[str]:
@@ -124,9 +138,7 @@ def report_rest(analysis: Analysis, gold_of: dict[str, dict[str, Any]], planted:
 
 def main() -> None:
     """Analyse the exercise and print what came back."""
-    settings = load_settings(EXERCISE.with_suffix(".toml"))
-    frameworks = load_frameworks(settings.priorities, extra=("qdc",))
-    done = run([EXERCISE], Means(settings, b"0" * 32, load_embedders(), frameworks, Stopwatch()))
+    done, _ = analyse_exercise()
     gold = [json.loads(line) for line in (GOLD / "comments.jsonl").read_text(encoding="utf-8").splitlines()]
     gold_of = match_comments(done.read.comments, gold)
     print(f"comments {len(done.read.comments)}, matched to the gold file {len(gold_of)}")

@@ -23,18 +23,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from exercise import EXERCISE, GOLD, match_comments
+from exercise import GOLD, analyse_exercise, match_comments
 from scipy import stats
 
 from voice_of_care.comparing import Sides, judge_sides
 from voice_of_care.counting import units
-from voice_of_care.embedding import load_embedders
-from voice_of_care.frameworks import load_frameworks
 from voice_of_care.heard import gather_heard
 from voice_of_care.insight.gaps import compare_groups
 from voice_of_care.insight.voices import Voices, gather_voices
-from voice_of_care.pipeline import Means, Stopwatch, run
-from voice_of_care.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -261,12 +257,6 @@ def _points(row: pd.Series) -> str:
     return f"{100 * row['difference']:+.0f} ({100 * row['low']:+.0f} to {100 * row['high']:+.0f})"
 
 
-def analyse_exercise() -> tuple[Analysis, Settings]:
-    settings = load_settings(EXERCISE.with_suffix(".toml"))
-    frameworks = load_frameworks(settings.priorities, extra=("qdc",))
-    return run([EXERCISE], Means(settings, b"0" * 32, load_embedders(), frameworks, Stopwatch())).analysis, settings
-
-
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in (head, ["---"] * len(head), *rows):
         print(f"| {' | '.join(row)} |")
@@ -278,7 +268,8 @@ def main() -> None:
     parser.add_argument("--exercise", action="store_true")
     arguments = parser.parse_args()
     if arguments.exercise:
-        exercise_table(*analyse_exercise())
+        done, settings = analyse_exercise()
+        exercise_table(done.analysis, settings)
         return
     repetitions = arguments.repetitions
     began = time.perf_counter()

@@ -18,17 +18,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from exercise import EXERCISE, GOLD
+from exercise import GOLD, analyse_exercise
 
 from voice_of_care.counting import units
-from voice_of_care.embedding import load_embedders
-from voice_of_care.frameworks import load_frameworks
 from voice_of_care.heard import gather_heard
+from voice_of_care.insight.local_words import find_local_words
 from voice_of_care.insight.places import HARDLY, TIMES_THE_REST, Verdict, find_spread, judge
 from voice_of_care.insight.shrinkage import shrink_shares
 from voice_of_care.insight.voices import gather_voices
-from voice_of_care.pipeline import Means, Stopwatch, run
-from voice_of_care.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,22 +176,25 @@ def exercise_as_planted() -> None:
         print(f"    {name} {len(themes)}: {', '.join(themes)}")
 
 
-def exercise_as_found() -> None:
-    """Print the verdicts on the themes found in the exercise."""
-    settings = load_settings(EXERCISE.with_suffix(".toml"))
-    frameworks = load_frameworks(settings.priorities, extra=("qdc",))
-    analysis = run([EXERCISE], Means(settings, b"0" * 32, load_embedders(), frameworks, Stopwatch())).analysis
+def exercise_as_found(*, is_guided: bool) -> None:
+    """Print the verdicts on the themes found in the exercise, or seeded with its codebook, and its local words."""
+    done, settings = analyse_exercise(is_guided=is_guided)
+    analysis = done.analysis
     heard = gather_heard(analysis, unit_of=units(analysis.safe_comments))
     voices = gather_voices(analysis, heard, settings=settings.insight)
     found = find_spread(voices, seed=settings.themes.seed)
     labels = analysis.themes.set_index("theme_id")["label"]
-    print("\nThe exercise, themes as found:")
+    print(f"\nThe exercise, themes {'seeded with the codebook of its subjects' if is_guided else 'as found'}:")
     for (level, verdict), rows in found.spread.groupby(["level", "verdict"], sort=True):
         names = [
             labels[row.theme_id] + (f" ({', '.join(row.places)})" if len(row.places) else "")
             for row in rows.itertuples(index=False)
         ]
         print(f"    {level}, {verdict} {len(rows)}: {', '.join(names)}")
+    words = find_local_words(voices, analysis.segments, analysis.statements, seed=settings.themes.seed)
+    for (level, place), rows in words.groupby(["level", "place"], sort=True):
+        told = [f"{row.term} ({row.respondents}; {row.elsewhere} elsewhere)" for row in rows.itertuples(index=False)]
+        print(f"    said in one {level} and hardly elsewhere, {place}: {', '.join(told)}")
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -210,7 +210,8 @@ def main() -> None:
     by_share(seeds)
     with_local(seeds)
     exercise_as_planted()
-    exercise_as_found()
+    exercise_as_found(is_guided=False)
+    exercise_as_found(is_guided=True)
 
 
 if __name__ == "__main__":

@@ -17,19 +17,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from exercise import EXERCISE, GOLD, match_comments, match_parts
+from exercise import GOLD, analyse_exercise, match_comments, match_parts
 from scipy.stats import spearmanr
 
 from voice_of_care.counting import units
-from voice_of_care.embedding import load_embedders
-from voice_of_care.frameworks import load_frameworks
 from voice_of_care.heard import gather_heard
 from voice_of_care.insight.ranking import rank_themes
 from voice_of_care.insight.scoring import Counts, rank, score, score_parts, weigh
 from voice_of_care.insight.voices import Voices, gather_voices
 from voice_of_care.insight_tables import BALLOTS, CONSENSUS, FIRST_FIVE
-from voice_of_care.pipeline import Means, Stopwatch, run
-from voice_of_care.settings import RankingSettings, Settings, load_settings
+from voice_of_care.settings import RankingSettings, Settings
 from voice_of_care.tables import SEVERITIES
 from voice_of_care.trend_tables import EMERGING
 
@@ -245,23 +242,21 @@ def report_half(planted: Voices, settings: Settings, full: pd.DataFrame, *, seed
     print(f"  of {secure} themes called secure {right} are of the first five")
 
 
-def report_exercise(seeds: int) -> None:
-    """Print the list of the exercise by planted themes beside that by found themes."""
-    settings = load_settings(EXERCISE.with_suffix(".toml"))
-    done = run(
-        [EXERCISE],
-        Means(settings, b"0" * 32, load_embedders(), load_frameworks(settings.priorities, extra=()), Stopwatch()),
-    )
+def report_exercise(seeds: int, *, is_guided: bool) -> None:
+    """Print the list of the exercise by planted themes beside that by found themes, or by themes of its codebook."""
+    done, settings = analyse_exercise(is_guided=is_guided)
     gold = [json.loads(line) for line in (GOLD / "comments.jsonl").read_text(encoding="utf-8").splitlines()]
     gold_of = match_comments(done.read.comments, gold)
     unit_of = units(done.analysis.safe_comments, count_campaigns=settings.intake.count_campaigns)
     voices = gather_voices(done.analysis, gather_heard(done.analysis, unit_of=unit_of), settings=settings.insight)
     planted = planted_voices(voices, gold_of)
     ours, theirs = rank_everybody(voices, settings), rank_everybody(planted, settings)
-    report_half(planted, settings, theirs, seeds=seeds)
+    if seeds:
+        report_half(planted, settings, theirs, seeds=seeds)
     best = match_themes(done.analysis.assignments, match_parts(done.analysis.segments, gold_of))
     label = done.analysis.themes.set_index("theme_id")["label"]
-    print(f"\nThe exercise: {len(theirs)} planted themes, {len(ours)} found ones of one subject.")
+    how = "seeded with the codebook of its subjects" if is_guided else "as found"
+    print(f"\nThe exercise, themes {how}: {len(theirs)} planted themes, {len(ours)} found ones of one subject.")
     print("\n| rank | planted | 90% | verdict | found | F1 | rank | 90% | verdict | planted rank within |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     within, both = [], []
@@ -293,7 +288,8 @@ def main() -> None:
         report_coverage(seeds, themes=themes, number=number)
     report_equals(seeds)
     report_time()
-    report_exercise(seeds // 5)
+    report_exercise(seeds // 5, is_guided=False)
+    report_exercise(0, is_guided=True)
 
 
 if __name__ == "__main__":
