@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from threadpoolctl import threadpool_limits
+
 from voice_of_care.insight.absence import find_unheard, find_unraised
 from voice_of_care.insight.consensus import count_ballots
 from voice_of_care.insight.drivers import find_drivers
@@ -80,8 +82,12 @@ def find_insight(
         settings: weights, how notes count, who was expected.
         metrics: other measures, as declared in `insight_tables.METRICS`.
     """
+    with threadpool_limits(1):  # sums in another order differ in their last bits
+        return _find(analysis, heard, settings, METRICS.empty() if metrics is None else metrics)
+
+
+def _find(analysis: Analysis, heard: Heard, settings: Settings, metrics: pd.DataFrame) -> Insight:
     voices = gather_voices(analysis, heard, settings=settings.insight)
-    measured = METRICS.empty() if metrics is None else metrics
     counted = count_ballots(analysis.events, analysis.themes)
     ranked = rank_themes(
         voices,
@@ -98,8 +104,8 @@ def find_insight(
         ranking=ranked.ranking,
         agreements=ranked.agreements,
         safety_list=list_safety(analysis),
-        metrics=measured,
-        triangulation=triangulate(analysis, voices, ranked.ranking, measured, settings=settings),
+        metrics=metrics,
+        triangulation=triangulate(analysis, voices, ranked.ranking, metrics, settings=settings),
         drivers=find_drivers(voices, seed=settings.themes.seed),
         group_gaps=compare_groups(
             voices, frameworks=analysis.frameworks, false_discovery=settings.trends.false_discovery

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FEWEST_HEARD = 20
 """Units heard of a place, for its words to be looked at."""
 FEWEST_PLACES = 3
+MOST_JUDGED = 24
+"""Words of a place that are judged: those it says most often beside all others."""
 MOST_WORDS = 8
 """Words told of a place, the surest first."""
 _PRAISE = "praise"
@@ -66,10 +68,9 @@ def _of_level(voices: Voices, said: pd.DataFrame, level: str, *, seed: int) -> I
         return
     totals = np.asarray(heard, dtype=np.int64)
     by_place: dict[str, list[tuple[float, str, _Said]]] = defaultdict(list)
-    for term, told in sorted(_gather(said[said[level].isin(heard.index)], level).items()):
-        counts = np.array([len(told.units.get(place, ())) for place in heard.index], dtype=np.int64)
-        if not _may_be_local(counts, totals):
-            continue
+    terms = _gather(said[said[level].isin(heard.index)], level)
+    for term, counts in _worth_judging(terms, heard.index, totals):
+        told = terms[term]
         verdict = judge(counts, totals, shrink_shares(counts, totals, seed=seed))
         if verdict.verdict == "local" and len(verdict.local_to) == 1:
             by_place[heard.index[verdict.local_to[0]]].append((verdict.probability, term, told))
@@ -103,8 +104,23 @@ def _gather(said: pd.DataFrame, level: str) -> dict[str, _Said]:
     return found
 
 
-def _may_be_local(counts: NDArray[np.int64], totals: NDArray[np.int64]) -> bool:
-    """Say whether a term is raised often enough, and often enough in one place, to be worth judging."""
-    most = int(np.argmax(counts / totals))
-    rest = (counts.sum() - counts[most]) / (totals.sum() - totals[most])
-    return bool(counts[most] >= FEWEST_RAISED and counts[most] / totals[most] >= TIMES_THE_REST * rest)
+def _worth_judging(
+    terms: dict[str, _Said], places: pd.Index, totals: NDArray[np.int64]
+) -> list[tuple[str, NDArray[np.int64]]]:
+    """Return the terms that may be local, with who says them by place: of each place the likeliest, in their order.
+
+    Likeliest by the lower end of the rate ratio of the place where it is said most, by the normal approximation.
+    """
+    found: dict[int, list[tuple[float, str, NDArray[np.int64]]]] = defaultdict(list)
+    for term, told in sorted(terms.items()):
+        counts = np.array([len(told.units.get(place, ())) for place in places], dtype=np.int64)
+        most = int(np.argmax(counts / totals))
+        here, rest = int(counts[most]), int(counts.sum() - counts[most])
+        elsewhere = int(totals.sum() - totals[most])
+        if here < FEWEST_RAISED or here * elsewhere < TIMES_THE_REST * rest * totals[most]:
+            continue
+        ratio = np.log(here / totals[most]) - np.log((rest + 0.5) / elsewhere)
+        least = float(ratio - np.sqrt(1 / here + 1 / (rest + 0.5)))
+        found[most].append((-round(least, 9), term, counts))
+    chosen = [each for of_place in found.values() for each in sorted(of_place, key=lambda each: each[:2])[:MOST_JUDGED]]
+    return sorted(((term, counts) for _, term, counts in chosen), key=lambda each: each[0])

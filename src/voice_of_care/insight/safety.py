@@ -42,10 +42,8 @@ def list_safety(analysis: Analysis) -> pd.DataFrame:
         analysis: the tables, reviewers' decisions applied.
     """
     segments = analysis.segments
-    triggers_of = {
-        segment_id: find_triggers(str(text))
-        for segment_id, text in zip(segments["segment_id"], segments["text"], strict=True)
-    }
+    by_text = {text: find_triggers(str(text)) for text in segments["text"].unique()}
+    triggers_of = dict(zip(segments["segment_id"], segments["text"].map(by_text), strict=True))
     is_told = segments["segment_id"].map(triggers_of).map(bool).astype(bool)
     flags = analysis.flags.loc[analysis.flags["kind"] == _FLAG_OF_SAFETY, "comment_id"]
     unfound = set(flags) - set(segments.loc[is_told, "comment_id"])
