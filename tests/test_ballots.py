@@ -296,6 +296,8 @@ def test_a_decision_on_a_theme_stays_with_the_theme_it_was_merged_into():
     assert found.in_the_running == ()
     assert [each.label for each in contending(found)] == ["Kindness", "Parking", "Food"]
     assert found.letters == {"A": "T02", "B": "T03", "C": "T02"}
+    assert found.printed_as("T02") == ("Food",)
+    assert found.printed_as("T03") == ()
 
 
 def ranking(rows):

@@ -37,6 +37,17 @@ def test_a_name_that_was_agreed_to_stays():
     assert (row["label"], row["status"]) == ("As agreed", "confirmed")
 
 
+def test_a_merge_carries_the_graver_severity_over():
+    for first, second in ((3, 1), (1, 3)):
+        after = decided(
+            Decision("severity.set", {"theme_id": "T03", "severity": first}, {}, "ann", "one"),
+            Decision("severity.set", {"theme_id": "T02", "severity": second}, {}, "ann", "other"),
+            Decision("theme.merge", {"theme_id": "T03", "into": "T02"}, {}, "ann", "the same"),
+        )
+        reason = "one" if first == 3 else "other"
+        assert after.severities.to_dict("records") == [{"theme_id": "T02", "severity": 3, "reason": reason}]
+
+
 def test_a_merge_moves_segments_keeps_the_strongest_and_counts_people_again():
     after = decided(Decision("theme.merge", {"theme_id": "T03", "into": "T02"}, {}, "ann", "the same"))
     themes = after.themes.set_index("theme_id")

@@ -101,6 +101,11 @@ class Round:
     next_ballot: int
     closing: Closing | None
 
+    def printed_as(self, theme_id: str) -> tuple[str, ...]:
+        """Return the names on the ballots of themes that were merged into this one since."""
+        listed = zip(self.printed, self.letters.values(), strict=True)
+        return tuple(label for (printed, label), now in listed if now == theme_id != printed)
+
     @property
     def in_the_running(self) -> tuple[str, ...]:
         """Return the themes that were neither chosen nor dropped."""

@@ -325,6 +325,7 @@ def _merge(analysis: Analysis, payload: Payload, _reason: str) -> Analysis:
         assignments=_move(analysis.assignments, ASSIGNMENTS.key, source, target, strongest="strength"),
         quotes=_move(analysis.quotes, QUOTES.key, source, target),
         nearness=_move(analysis.nearness, NEARNESS.key, source, target),
+        severities=_move(analysis.severities, SEVERITIES.key, source, target, strongest="severity"),
         theme_terms=_move(analysis.theme_terms, THEME_TERMS.key, source, target, strongest="weight"),
         theme_links=_move(analysis.theme_links, THEME_LINKS.key, source, target, strongest="strength"),
     )

@@ -11,7 +11,7 @@ from voice_of_care.insight.evidence import BETWEEN
 from voice_of_care.insight_tables import REST
 from voice_of_care.pipeline import follow
 from voice_of_care.settings import Settings
-from voice_of_care.tables import COMMENT_SENTIMENTS, STATEMENTS, conform
+from voice_of_care.tables import COMMENT_SENTIMENTS, SEGMENTS, STATEMENTS, conform
 
 QUESTIONS = ("do-well", "better")
 
@@ -21,8 +21,13 @@ def analysis():
     made = build(staff=140, users=200)
     felt = pd.DataFrame({"comment_id": made.safe_comments["comment_id"], "polarity": 0.0, "label": "neutral"})
     asked = [QUESTIONS[place % 2] if place % 3 else None for place in range(len(made.statements))]
+    staff = made.safe_comments.loc[made.safe_comments["respondent_group"] == "staff", "comment_id"]
+    of_waiting = made.assignments.loc[made.assignments["theme_id"] == "T01", "segment_id"]
+    is_theirs = made.segments["comment_id"].isin(staff) & made.segments["segment_id"].isin(of_waiting)
+    texts = made.segments["text"].where(~is_theirs, made.segments["text"] + " The turnaround suffers.")
     whole = replace(
         made,
+        segments=conform(made.segments.assign(text=texts), SEGMENTS),
         comment_sentiments=conform(felt.assign(confidence=0.5), COMMENT_SENTIMENTS),
         statements=conform(made.statements.assign(plain_question=asked), STATEMENTS),
     )
@@ -84,6 +89,13 @@ def test_the_places_and_the_drivers(analysis, behind):
     assert len(analysis.drivers)
     for row in analysis.drivers.itertuples():
         assert behind["drivers", row.theme_id, "respondents"] == row.respondents
+
+
+def test_the_words(analysis, behind):
+    assert "turnaround" in " ".join(analysis.own_words["term"])
+    for row in analysis.own_words.itertuples():
+        where = key(row.theme_id, row.respondent_group, row.term)
+        assert behind["own_words", where, "respondents"] == row.respondents
 
 
 def test_each_figure_stands_once_and_its_segments_are_there(analysis):

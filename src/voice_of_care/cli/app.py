@@ -96,8 +96,11 @@ def write_report_file(
         written = write_service_pages(pages, path) if with_services else ()
         write_report(report, path)
         if chosen == "internal":
-            for file in (path, *written):
+            figures = path.with_name(f"{path.stem}-figures")
+            for file in (path, *written, *figures.iterdir()):
                 file.chmod(0o600)
+            for beside in {figures, *(file.parent for file in written)}:
+                beside.chmod(0o700)
     except OSError as error:
         msg = f"{path}: the report can't be written ({error.strerror}). Check free space and your rights there."
         raise StoreError(msg) from None

@@ -172,6 +172,10 @@ def close(
         analysis, rounds = _standing(opened, store)
         found = _require_open(rounds)
         chosen, dropped = read_decision(found, choose or (), drop or ())
+        before = [each.closing.on for each in rounds[:-1] if each.closing]
+        if day and before and day < before[-1]:
+            msg = f"'{on}' is before round {found.number - 1} was closed ({before[-1]}). Give the day of this round."
+            raise InputError(msg)
         payload = close_payload(found.number, chosen, dropped, on=day)
         decision = Decision("ballot.close", payload, {"round": found.number}, who.strip(), reason.strip())
         analysis = _append(store, analysis, [decision])

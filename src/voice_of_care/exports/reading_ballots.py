@@ -273,7 +273,8 @@ def _typed_cast(rows: Sequence[_Row], found: Round) -> Cast:
     if not (ranks or reasons or dissent):
         msg = f"{rows[0][0]}: the ballot that starts here ranks nothing"
         raise _Problem(msg)
-    told = json.dumps([role, ranks, reasons, dissent, number], sort_keys=True, ensure_ascii=False)
+    typed = [[row["theme"].casefold(), row["rank"], row["reason"]] for _, row in rows]  # letters as of its own round
+    told = json.dumps([role, typed, dissent, number], ensure_ascii=False)
     return Cast(role, ranks, reasons, dissent, _digest(told))
 
 

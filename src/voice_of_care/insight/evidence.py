@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from voice_of_care.insight.terms import terms_of
 from voice_of_care.insight_tables import EVIDENCE, REST
 from voice_of_care.tables import conform
 
@@ -38,7 +39,8 @@ def gather_evidence(found: Insight, voices: Voices, segments: pd.DataFrame, stat
 
     Rows of `of_table` mentions hold all segments of a theme or priority, rows of heard all segments of whoever shares
     are taken of: overall, group/staff, service/Maternity and so on. What `rest` raises is what mentions holds without
-    the other side's.
+    the other side's; what a priority of `unraised` is linked to stands under mentions too. A campaign is one unit
+    however many sent it, where the settings count it once.
 
     Args:
         found: all other tables.
@@ -54,6 +56,7 @@ def gather_evidence(found: Insight, voices: Voices, segments: pd.DataFrame, stat
         *_of_themes(found, told),
         *_of_gaps(found.group_gaps, told),
         *_of_places(found, told),
+        *_of_words(found, told, segments),
     ]
     return conform(pd.DataFrame(rows, columns=list(EVIDENCE.columns)), EVIDENCE) if rows else EVIDENCE.empty()
 
@@ -137,6 +140,20 @@ def _of_gaps(gaps: pd.DataFrame, told: _Told) -> Iterator[_Row]:
         yield "group_gaps", key, "raised_a", told.by_item.get((item, f"{prefix}/{first}"), [])
         if other != REST:
             yield "group_gaps", key, "raised_b", told.by_item.get((item, f"{prefix}/{other}"), [])
+
+
+def _of_words(found: Insight, told: _Told, segments: pd.DataFrame) -> Iterator[_Row]:
+    """Yield the segments in which a group says a word of a theme; the words of places hold their own segments."""
+    text_of = dict(zip(segments["segment_id"], segments["text"], strict=True))
+    terms: dict[str, frozenset[str]] = {}
+    for row in found.own_words[["theme_id", "respondent_group", "term"]].itertuples(index=False, name=None):
+        theme, group, term = row
+        key = terms_of(term)[-1][0]
+        ids = told.by_item.get((theme, f"group/{group}"), [])
+        for each in ids:
+            if each not in terms:
+                terms[each] = frozenset(folded for folded, _ in terms_of(text_of[each]))
+        yield "own_words", BETWEEN.join(row), "respondents", [each for each in ids if key in terms[each]]
 
 
 def _of_places(found: Insight, told: _Told) -> Iterator[_Row]:

@@ -40,7 +40,11 @@ def view_ballot(
     overview = view_overview(gather(analysis, settings=settings), discloser=Discloser("publish"))
     views = {theme.theme_id: theme for theme in overview.themes}
     overall = analysis.ranking[analysis.ranking["scope"] == "overall"]
-    ranks = {str(row.theme_id): (int(row.rank_low), int(row.rank_high)) for row in records(overall)}
+    shown = [theme.theme_id for theme in overview.subjects if theme.share.percent is not None]
+    lowest = int(overall["theme_id"].isin(shown).sum())
+    ranks = {  # among the themes whose number may be shown
+        str(row.theme_id): (min(int(row.rank_low), lowest), min(int(row.rank_high), lowest)) for row in records(overall)
+    }
     heard = overview.people
     return Ballot(
         round=number,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from voice_of_care.reporting.facts import Facts
     from voice_of_care.reporting.overview import Overview
 
-DECISIONS = {"chosen": ("✓", "Chosen"), "dropped": ("✕", "Dropped"), "open": ("…", "Still in the running")}
+DECISIONS = {"chosen": ("✓", "Chosen"), "dropped": ("✕", "Dropped"), "open": ("…", "Went on")}
 _ORDER = tuple(DECISIONS)
 
 
@@ -37,6 +37,7 @@ class Named:
     label: str
     anchor: str
     reason: str = ""
+    printed_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,8 @@ def _last_decisions(rounds: Sequence[Round]) -> dict[str, tuple[str, str]]:
 
 def _named(rounds: Sequence[Round], theme_id: str, anchors: Mapping[str, str], reason: str = "") -> Named:
     label = next(each.labels[theme_id] for each in reversed(rounds) if theme_id in each.labels)
-    return Named(label, anchors.get(theme_id, ""), reason)
+    printed = (name for each in rounds if theme_id in each.labels for name in each.printed_as(theme_id))
+    return Named(label, anchors.get(theme_id, ""), reason, tuple(dict.fromkeys(printed)))
 
 
 def _round(found: Round, facts: Facts, anchors: Mapping[str, str], discloser: Discloser) -> RoundView:
@@ -219,7 +221,7 @@ def _round(found: Round, facts: Facts, anchors: Mapping[str, str], discloser: Di
         has_other_roles=len(told) < len(ordered),
         lines=_lines(found, facts, anchors, discloser),
         agreement=None if ballots.is_suppressed else _agreement(facts, found.number),
-        dissenting=discloser.count(len(dissents)),
+        dissenting=discloser.vector([len(dissents), len(found.casts) - len(dissents)])[0],
         dissents=dissents if discloser.is_internal else (),
         decided_by=closing.by if closing else "",
         reason=closing.reason if closing else "",

@@ -78,13 +78,16 @@ def view_drivers(facts: Facts, overview: Overview, *, discloser: Discloser) -> D
     rows = [row for row in records(table) if row.theme_id in themes]
     counts = [discloser.count(int(row.respondents)) for row in rows]
     kept = [(row, count) for row, count in zip(rows, counts, strict=True) if not count.is_suppressed]
-    lines = tuple(_line(number, row, count, themes[row.theme_id]) for number, (row, count) in enumerate(kept, start=1))
+    digits = 2 if discloser.is_internal else 1  # of few people, a finer mean tells how many said what
+    lines = tuple(
+        _line(number, row, count, themes[row.theme_id], digits) for number, (row, count) in enumerate(kept, start=1)
+    )
     if not lines:
         return Drivers(shown, (), 0, _why_missing(scored, shown), None)
     return Drivers(shown, lines, round(100 * float(table["explained"].iloc[0])), "", _draw(lines))
 
 
-def _line(number: int, row: object, people: Count, theme: ThemeView) -> Driver:
+def _line(number: int, row: object, people: Count, theme: ThemeView, digits: int) -> Driver:
     told = {name: float(getattr(row, name)) for name in ("weight", "low", "high", "coefficient", "mean_tone")}
     ends = [trend_words.tone(float(getattr(row, f"coefficient_{end}"))) for end in ("low", "high")]
     return Driver(
@@ -96,7 +99,7 @@ def _line(number: int, row: object, people: Count, theme: ThemeView) -> Driver:
         high=round(100 * told["high"], 1),
         points=trend_words.tone(told["coefficient"]),
         points_interval=f"{ends[0]} to {ends[1]}",
-        tone=round(told["mean_tone"], 2),
+        tone=round(told["mean_tone"], digits),
         is_clear=bool(getattr(row, "is_clear", False)),
     )
 
@@ -118,7 +121,11 @@ def _draw(lines: tuple[Driver, ...]) -> Drawing | None:
     rows = [
         {"number": line.number, "label": line.theme.label, "tone": line.tone, "weight": line.weight} for line in drawn
     ]
-    title = f"\u2018{drawn[0].theme.label}\u2019 goes with the score more than any other theme"
+    first, second = (f"\u2018{line.theme.label}\u2019" for line in drawn[:2])
+    stands_apart = drawn[0].low > drawn[1].weight
+    title = f"{first} goes with the score more than any other theme"
+    if not stands_apart:
+        title = f"{first} and {second} are among the themes that go with the score most"
     told = "; ".join(f"{line.theme.label}: weight {line.weight:g}%, tone {line.tone_text}" for line in drawn[:5])
     description = (
         f"Scatter of {len(drawn)} themes: across, how they are spoken of; up, how much of the differences in score "

@@ -29,6 +29,9 @@ MOST_COLUMNS = 16
 MOST_FUNNELS, FEWEST_DRAWN = 3, 3
 """Funnels, and places in each."""
 FEWEST_STANDING_OUT = 5
+FEWEST_VARYING = 2
+LITTLE_VARIATION = 0.01
+"""Places that tell variation, and how much of it there is taken to be where none is seen."""
 _SHADES = (5, 10, 20)  # per cent from which a cell is darker
 _MUCH = 1 / 3  # of the difference, which whom was heard would explain
 _FEWEST_OF_A_GROUP = 5
@@ -74,6 +77,15 @@ class ThemeByPlace:
     def outstanding(self) -> tuple[Cell, ...]:
         """Return the places that raise it more than chance gives, most first."""
         return tuple(sorted((cell for cell in self.cells if cell.stands_out), key=lambda cell: -cell.share.rank))
+
+    @property
+    def exceptions(self) -> tuple[Cell, ...]:
+        """Return the places whose share is less than half of all respondents', or more than twice."""
+        of_all = self.theme.share.percent
+        told = [cell for cell in self.cells if cell.percent is not None and of_all]
+        return tuple(
+            cell for cell in told if 2 * (cell.percent or 0) < (of_all or 0) or (cell.percent or 0) > 2 * (of_all or 0)
+        )
 
     @property
     def span(self) -> tuple[int, int] | None:
@@ -155,21 +167,31 @@ def _level(name: str, facts: Facts, overview: Overview, *, discloser: Discloser)
     spread = {row.theme_id: row for row in records(facts.analysis.spread) if row.level == name}
     concentration = facts.analysis.concentration[facts.analysis.concentration["level"] == name]
     heard = concentration.groupby("place", sort=True)["heard"].max()
-    people = dict(zip(heard.index, discloser.vector([int(number) for number in heard]), strict=True))
+    nowhere = facts.comments.loc[facts.comments[name].isna(), "comment_id"]
+    shown = discloser.vector([*(int(number) for number in heard), _only_in(facts.comments, nowhere)])
+    people = dict(zip(heard.index, shown[:-1], strict=True))
     rows, withheld = [], 0
     for theme in overview.themes:
         if theme.theme_id not in spread:
             continue
         mine = concentration[concentration["theme_id"] == theme.theme_id].sort_values("place")
-        row = _theme(theme, spread[theme.theme_id], mine, people, discloser)
-        if row.verdict == "local" and not _may_show(row):
-            withheld += 1
-            row = _without_verdict(row)
+        unplaced = _only_in(facts.voices[facts.voices["theme_id"] == theme.theme_id], nowhere)
+        row = _theme(theme, spread[theme.theme_id], mine, people, unplaced, discloser)
+        if row.verdict in ("local", "withheld") and not _may_show(row):
+            is_few = row.theme.share.percent is None
+            withheld += is_few
+            row = _without_verdict(row, "withheld" if is_few else "cannot_tell")
         elif row.verdict == "local":
             row = _with_cautions(row, facts, name)
         rows.append(row)
     said = view_local_words(facts.analysis.local_words, name, discloser=discloser)
     return Level(name, people, _columns(people), tuple(rows), withheld, said)
+
+
+def _only_in(rows: pd.DataFrame, comment_ids: pd.Series) -> int:
+    """Return the respondents of no known place: with exact totals they are what all places lack of these."""
+    is_there = rows["comment_id"].isin(comment_ids)
+    return len(set(rows.loc[is_there, "unit"]) - set(rows.loc[~is_there, "unit"]))
 
 
 def _columns(people: dict[str, Count]) -> tuple[str, ...]:
@@ -183,18 +205,21 @@ def _theme(
     judged: Any,  # noqa: ANN401 (a row)
     mine: pd.DataFrame,
     people: dict[str, Count],
+    unplaced: int,
     discloser: Discloser,
 ) -> ThemeByPlace:
-    counts = discloser.vector([int(number) for number in mine["respondents"]])
+    counts = discloser.vector([*(int(number) for number in mine["respondents"]), unplaced])[:-1]
     cells = []
-    for row, count in zip(records(mine), counts, strict=True):
-        share = share_of(count, people[str(row.place)])
+    shares = [share_of(count, people[str(row.place)]) for row, count in zip(records(mine), counts, strict=True)]
+    variation = float(judged.variation) if discloser.is_internal else _shown_variation(shares, theme)
+    is_whole = discloser.is_internal or all(share.percent is not None for share in (theme.share, *shares))
+    for row, share in zip(records(mine), shares, strict=True):
         is_above = row.share > row.upper_998 and row.respondents >= FEWEST_STANDING_OUT
         cells.append(
             Cell(
                 str(row.place),
                 share,
-                _shrunken(row, share, judged, theme, discloser),
+                _shrunken(row, share, variation, theme, discloser),
                 row.verdict == "local",
                 bool(is_above) and share.percent is not None,
             )
@@ -203,9 +228,9 @@ def _theme(
     elsewhere = discloser.share(int(others["respondents"].sum()), int(others["heard"].sum())) if len(others) else None
     return ThemeByPlace(
         theme=theme,
-        verdict=str(judged.verdict),
-        sure=_sure(float(judged.probability)),
-        variation=_variation(judged) if not theme.share.count.is_suppressed else "",
+        verdict=str(judged.verdict) if discloser.is_internal or theme.share.percent is not None else "withheld",
+        sure=_sure(float(judged.probability)) if is_whole else "",
+        variation=_variation(judged) if is_whole else "",
         cells=tuple(cells),
         elsewhere=elsewhere,
         is_rare=theme.share.count.rank < 20,
@@ -215,19 +240,33 @@ def _theme(
 def _shrunken(
     row: Any,  # noqa: ANN401 (a row)
     share: ShownShare,
-    judged: Any,  # noqa: ANN401 (a row)
+    variation: float,
     theme: ThemeView,
     discloser: Discloser,
 ) -> int | None:
-    """Return the share drawn towards all, in whole per cent; where counts are rounded, from the rounded ones."""
+    """Return the share drawn towards all, in whole per cent; outside the team from the figures shown alone."""
     if share.percent is None:
         return None
-    if discloser.profile != "publish":
+    if discloser.is_internal:
         return half_up(100 * float(row.shrunken_share))
-    variation = float(judged.variation)
     held = (1 - variation) / max(variation, 1e-4)
     part, total = share.count.value or 0, share.total.value or 1
     return half_up(100 * min(1.0, (part + held * theme.share.length) / (total + held)))
+
+
+def _shown_variation(shares: list[ShownShare], theme: ThemeView) -> float:
+    """Return the share of the variation in who raises a theme that lies between places, from the figures shown.
+
+    The shares' variance beyond that of chance, by that of a yes or no (method of moments, as for a beta-binomial).
+    """
+    shown = [share for share in shares if share.percent is not None and share.total.value]
+    middle = theme.share.length
+    if len(shown) < FEWEST_VARYING or not 0 < middle < 1:
+        return LITTLE_VARIATION
+    chance = middle * (1 - middle)
+    beyond = sum((share.length - middle) ** 2 - chance / (share.total.value or 1) for share in shown)
+    spread = sum(chance * (1 - 1 / (share.total.value or 1)) for share in shown)
+    return min(1.0, max(LITTLE_VARIATION, beyond / spread))
 
 
 def _sure(probability: float) -> str:
@@ -242,13 +281,14 @@ def _variation(judged: Any) -> str:  # noqa: ANN401 (a row)
 
 
 def _may_show(row: ThemeByPlace) -> bool:
-    """Return whether all numbers that a local theme's verdict rests on in its places may be shown."""
+    """Return whether a theme's own number, and that of each place it is local to, may be shown."""
     return not row.theme.share.count.is_suppressed and all(cell.percent is not None for cell in row.local_cells)
 
 
-def _without_verdict(row: ThemeByPlace) -> ThemeByPlace:
+def _without_verdict(row: ThemeByPlace, verdict: str) -> ThemeByPlace:
+    """Return a theme without its places; that it would be local to one of few people tells how many these are."""
     cells = tuple(Cell(cell.place, cell.share, cell.percent, False, False) for cell in row.cells)
-    return ThemeByPlace(row.theme, "withheld", "", "", cells, None, row.is_rare)
+    return ThemeByPlace(row.theme, verdict, "", "", cells, None, row.is_rare)
 
 
 def _with_cautions(row: ThemeByPlace, facts: Facts, level: str) -> ThemeByPlace:

@@ -32,4 +32,7 @@ def view_local_words(
         if not here.is_suppressed:
             word = LocalWord(str(row.term), here, discloser.count(int(row.elsewhere)))
             found.setdefault(str(row.place), []).append(word)
+    if not discloser.is_internal:  # the order of the table tells of unrounded counts
+        for words in found.values():
+            words.sort(key=lambda word: (-word.here.rank, word.elsewhere.rank, word.term))
     return {place: tuple(words) for place, words in found.items()}

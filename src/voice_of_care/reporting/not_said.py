@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_ARGUMENTS = 100
 """So many rare arguments are listed in the page; all of them stand in the workbook and in the table."""
 
+_NO_GROUP = "unknown"
 _LEVELS = {"service": "Services", "site": "Sites", "respondent_group": "Groups"}
 
 
@@ -133,16 +134,33 @@ def _silent(facts: Facts, discloser: Discloser) -> tuple[SilentFramework, ...]:
 
 
 def _unheard(facts: Facts, discloser: Discloser) -> tuple[UnheardPlace, ...]:
-    return tuple(
-        UnheardPlace(
+    """Return who was not heard, or hardly: outside the team, all of whom so few were that no number may be shown.
+
+    Were they those of the table alone, to be named, or not, would tell more of how many they are.
+    """
+    table = facts.analysis.unheard
+    told = {
+        (str(row.level), str(row.place)): UnheardPlace(
             level=str(row.level),
-            name=words.GROUPS.get(str(row.place), str(row.place)) if row.level == "respondent_group" else row.place,
-            is_expected=bool(row.is_expected),
+            name=_place_name(str(row.level), str(row.place)),
+            is_expected=bool(row.is_expected) and (discloser.is_internal or row.verdict == "not_heard"),
             is_heard=row.verdict == "hardly_heard",
             people=discloser.count(int(row.respondents)),
         )
-        for row in records(facts.analysis.unheard)
-    )
+        for row in records(table)
+    }
+    is_looked_for = len(facts.analysis.ledger) > 0  # found with the table, and never empty
+    for level in _LEVELS if is_looked_for and not discloser.is_internal else ():
+        known = facts.comments[facts.comments[level].notna() & (facts.comments[level] != _NO_GROUP)]
+        for _, rows in known.groupby(known[level].astype(str).str.casefold()):  # names are the same in any letter case
+            place, count = str(rows[level].min()), discloser.count(int(rows["unit"].nunique()))
+            if count.is_suppressed:
+                told.setdefault((level, place), UnheardPlace(level, _place_name(level, place), False, True, count))
+    return tuple(told[key] for key in sorted(told)) if not discloser.is_internal else tuple(told.values())
+
+
+def _place_name(level: str, place: str) -> str:
+    return words.GROUPS.get(place, place) if level == "respondent_group" else place
 
 
 def _rare(facts: Facts, overview: Overview, discloser: Discloser) -> RareArguments:

@@ -139,7 +139,8 @@ def view_other_measures(facts: Facts, overview: Overview, *, discloser: Disclose
     table = facts.analysis.triangulation
     measured = {series.name: series for series in metric_series(facts.analysis.metrics)}
     themes = {theme.theme_id: theme for theme in overview.themes}
-    rows: list[Row] = [row._asdict() for row in records(table) if row.theme_id in themes]
+    named = {key for key, theme in themes.items() if discloser.is_internal or theme.share.percent is not None}
+    rows: list[Row] = [row._asdict() for row in records(table) if row.theme_id in named]
     if not measured and drivers is None:
         return None
     told = [row for row in rows if row["metric"] in measured]
@@ -200,9 +201,12 @@ def _line(
     bad = discloser.vector([int(each["bad"].sum()) for each in halves])
     earlier, later = (discloser.share(int(each["bad"].sum()), int(each["heard"].sum())) for each in halves)
     metric_change = f"{_signed(row['metric_change'])} ({_signed(row['metric_low'])} to {_signed(row['metric_high'])})"
-    if not half or any(count.is_suppressed for count in bad):
+    if not half or any(count.is_suppressed for count in bad) or None in (earlier.percent, later.percent):
         return Line(theme, row["metric"], "withheld", metric_change=metric_change, better=series.better)
-    points = [trend_words.points(float(each)) for each in (row["theme_change"], row["theme_low"], row["theme_high"])]
+    change = float(row["theme_change"])
+    # Outside the team the interval stands about the change of the shares shown.
+    shift = 0.0 if discloser.is_internal else later.length - earlier.length - change
+    points = [trend_words.points(each + shift) for each in (change, float(row["theme_low"]), float(row["theme_high"]))]
     return Line(
         theme,
         row["metric"],

@@ -244,7 +244,8 @@ def _mix(facts: Facts, discloser: Discloser) -> tuple[tuple[str, ...], tuple[Mix
 def view_method(facts: Facts) -> Method:
     """Return how the latest run was made."""
     runs = facts.analysis.runs
-    decisions = facts.analysis.events["action"].value_counts(sort=False)
+    actions = facts.analysis.events["action"]
+    decisions = actions[~actions.str.startswith("ballot.")].value_counts(sort=False)  # how many voted is told apart
     counted = tuple(sorted((str(action), int(number)) for action, number in decisions.items()))
     if runs.empty:
         return Method((), "", "", "", counted)

@@ -84,10 +84,11 @@ def view_safety(facts: Facts, overview: Overview, *, discloser: Discloser) -> Sa
     if listed.empty:
         return None
     kinds = _kinds(listed, facts, overview) if discloser.is_internal else ()
+    number, read, everything = len(listed), int(listed["is_read"].sum()), len(facts.analysis.segments)
     return SafetyList(
-        listed=discloser.count(len(listed)),
-        read=discloser.count(int(listed["is_read"].sum())),
-        of=discloser.count(len(facts.analysis.segments)),
+        listed=discloser.vector([number, max(0, everything - number)])[0],
+        read=discloser.vector([read, number - read])[0],
+        of=discloser.count(everything),
         kinds=kinds,
     )
 

@@ -17,8 +17,10 @@ from voice_of_care.reporting.local import FEWEST_SHOWN_PLACE, view_local
 from voice_of_care.reporting.overview import GROUPS, view_overview
 from voice_of_care.reporting.quotes import view_quotes
 from voice_of_care.reporting.report import make_environment, page_style, tell_about
+from voice_of_care.reporting.shown_gaps import found_in, judge_shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -145,6 +147,7 @@ def render_service_pages(
     least = max(FEWEST_SHOWN_PLACE, discloser.fewest_shown)
     named = [place for place, count in level.people.items() if count.rank >= least]
     groups, leanings = _groups(facts, discloser), _leanings(facts, discloser)
+    groups = {name: _as_in_all(counts, overview.group_people, discloser) for name, counts in groups.items()}
     comments, to_read = _comments(facts, discloser), _to_read(facts, discloser)
     template = make_environment().get_template("service_page.html")
     about = {
@@ -156,7 +159,8 @@ def render_service_pages(
     }
     pages = []
     for name, slug in zip(named, slugs_of(named), strict=True):
-        cut = _Cut(name, level, groups.get(name, {}), leanings, comments[name], to_read[name])
+        here = (groups.get(name, {}), leanings, comments[name], to_read[name], _sum_of_others(groups, name))
+        cut = _Cut(name, level, *here, settings.trends.false_discovery)
         view = _service(cut, facts, quotes, discloser=discloser)
         pages.append(Page(name, slug, template.render(**about, service=view)))
     return tuple(pages)
@@ -222,12 +226,16 @@ class _Cut(NamedTuple):
     leanings: dict[tuple[str, str], dict[str, Count]]
     comments: Count
     to_read: Count
+    others: dict[str, int]
+    false_discovery: float
 
 
 def _service(cut: _Cut, facts: Facts, quotes: QuoteBook, *, discloser: Discloser) -> ServiceView:
     comments = facts.comments[facts.comments["service"] == cut.name]
     dates = comments["received_on"].dropna()
-    themes = tuple(_here(row, cell, cut, quotes) for row in cut.level.rows if (cell := row.cell(cut.name)) is not None)
+    themes = tuple(
+        _here(row, cell, cut, quotes, discloser) for row in cut.level.rows if (cell := row.cell(cut.name)) is not None
+    )
     return ServiceView(
         name=cut.name,
         people=cut.level.people[cut.name],
@@ -239,18 +247,28 @@ def _service(cut: _Cut, facts: Facts, quotes: QuoteBook, *, discloser: Discloser
         words=cut.level.words.get(cut.name, ()),
         gaps=_gaps(cut, facts, discloser),
         to_read=cut.to_read,
-        cautions=_cautions(cut, comments, facts),
+        cautions=_cautions(cut, comments),
     )
 
 
-def _here(row: ThemeByPlace, cell: Cell, cut: _Cut, quotes: QuoteBook) -> ThemeHere:
+def _here(row: ThemeByPlace, cell: Cell, cut: _Cut, quotes: QuoteBook, discloser: Discloser) -> ThemeHere:
     here = None
     if cell.percent is not None and cell.share.count.value:
-        leanings = cut.leanings.get((row.theme.theme_id, cut.name), {})
+        leanings = _as_in_all(cut.leanings.get((row.theme.theme_id, cut.name), {}), row.theme.leanings, discloser)
         may_show = any(count.value for count in leanings.values())
         here = replace(row.theme, share=cell.share, leanings=leanings) if may_show else None
     of_place = tuple(quote for quote in quotes.of(row.theme.theme_id) if quote.service == cut.name)
     return ThemeHere(row.theme, here, cell, of_place[:QUOTES_A_THEME])
+
+
+def _as_in_all(counts: dict[str, Count], of_all: Mapping[str, Count], discloser: Discloser) -> dict[str, Count]:
+    """Return a service's parts as they may stand beside the same parts of all services.
+
+    With exact numbers, a part that is withheld of all is withheld of each, as all services' would add up to it.
+    """
+    if discloser.profile == "publish":
+        return counts
+    return {name: of_all[name] if of_all[name].is_suppressed else count for name, count in counts.items()}
 
 
 def _order(row: ThemeHere) -> tuple[bool, int, int, str]:
@@ -277,6 +295,12 @@ def _groups(facts: Facts, discloser: Discloser) -> dict[str, dict[str, Count]]:
     }
 
 
+def _sum_of_others(groups: dict[str, dict[str, Count]], name: str) -> dict[str, int]:
+    """Return the respondents of each group in all other services, as far as they are shown."""
+    others = [counts for service, counts in groups.items() if service not in ("", name)]
+    return {group: sum(counts[group].value or 0 for counts in others) for group in groups.get(name, {})}
+
+
 def _leanings(facts: Facts, discloser: Discloser) -> dict[tuple[str, str], dict[str, Count]]:
     """Return how the respondents of each service speak of each theme, suppressed as one table a theme."""
     found = {}
@@ -294,47 +318,29 @@ def _leanings(facts: Facts, discloser: Discloser) -> dict[tuple[str, str], dict[
 def _gaps(cut: _Cut, facts: Facts, discloser: Discloser) -> tuple[GapHere, ...]:
     """Return the themes whose share differs from all others' together, widest first, where all numbers may be shown."""
     table = facts.analysis.group_gaps
-    mine = table[
-        (table["grouping"] == "service")
-        & (table["group_a"] == cut.name)
-        & (table["group_b"] == REST)
-        & (table["verdict"] == "differ")
-    ].dropna(subset=["theme_id"])
-    by_id = {row.theme.theme_id: row for row in cut.level.rows}
-    found = []
-    for row in records(mine):
+    mine = table[(table["grouping"] == "service") & (table["group_a"] == cut.name) & (table["group_b"] == REST)]
+    by_id = {row.theme.theme_id: row for row in cut.level.rows if not row.theme.is_catch_all}
+    rows, themes, pairs = [], [], []
+    for row in records(mine.dropna(subset=["theme_id"])):
         theme = by_id.get(str(row.theme_id))
         cell = theme.cell(cut.name) if theme else None
-        if theme is None or cell is None or cell.percent is None or theme.theme.is_catch_all:
-            continue
-        rest = _rest(row, discloser)
-        if rest.percent is not None:
-            found.append(_gap(row, theme.theme, cell.share, rest, discloser))
+        if theme is not None and cell is not None:
+            rows.append(row)
+            themes.append(theme.theme)
+            pairs.append((cell.share, _rest(row, discloser)))
+    judged = judge_shown(
+        pairs, [found_in(row) for row in rows], false_discovery=cut.false_discovery, discloser=discloser
+    )
+    found = [
+        GapHere(theme, gap.first, gap.second, gap.points, gap.low or 0, gap.high or 0)
+        for theme, gap in zip(themes, judged, strict=True)
+        if gap.verdict == "differ" and gap.points is not None
+    ]
     return tuple(sorted(found, key=lambda gap: (-gap.points, gap.theme.label.casefold())))
 
 
 def _rest(row: Any, discloser: Discloser) -> ShownShare:  # noqa: ANN401 (a row)
     return discloser.share(half_up(float(row.raised_b)), half_up(float(row.heard_b)))
-
-
-def _gap(
-    row: Any,  # noqa: ANN401 (a row)
-    theme: ThemeView,
-    share: ShownShare,
-    rest: ShownShare,
-    discloser: Discloser,
-) -> GapHere:
-    """Return a gap in points, where counts are rounded taken from the rounded ones."""
-    if discloser.profile != "publish":
-        middle, low, high = (half_up(100 * float(part)) for part in (row.difference, row.low, row.high))
-        return GapHere(theme, share, rest, middle, low, high)
-    ends = counting.share_difference(_wilson(share), _wilson(rest))
-    return GapHere(theme, share, rest, *(half_up(100 * end) for end in ends))
-
-
-def _wilson(shown: ShownShare) -> counting.Share:
-    total = shown.total.value or 0
-    return counting.wilson_share(min(shown.count.value or 0, total), total)
 
 
 def _comments(facts: Facts, discloser: Discloser) -> dict[str, Count]:
@@ -353,17 +359,15 @@ def _to_read(facts: Facts, discloser: Discloser) -> dict[str, Count]:
     return dict(zip(counted.index, discloser.vector(counted.tolist()), strict=True))
 
 
-def _cautions(cut: _Cut, comments: pd.DataFrame, facts: Facts) -> tuple[str, ...]:
+def _cautions(cut: _Cut, comments: pd.DataFrame) -> tuple[str, ...]:
     """Return what to bear in mind with the page: few, unlike, sessions."""
     found = []
     if cut.level.people[cut.name].rank < FEW_RESPONDENTS:
         found.append("few")
-    others = facts.comments[facts.comments["service"].notna() & (facts.comments["service"] != cut.name)]
-    mine, theirs = (
-        frame.groupby("respondent_group")["unit"].nunique() / max(1, frame["unit"].nunique())
-        for frame in (comments, others)
-    )
-    if float(mine.sub(theirs, fill_value=0).abs().sum()) / 2 >= _UNLIKE:
+    mine = {group: count.value or 0 for group, count in cut.groups.items()}
+    here, elsewhere = (max(1, sum(counts.values())) for counts in (mine, cut.others))
+    apart = sum(abs(mine[group] / here - cut.others[group] / elsewhere) for group in mine) / 2
+    if any(cut.others.values()) and apart >= _UNLIKE:
         found.append("unlike")
     if comments.loc[comments["respondent_id"].isna(), "session_id"].notna().any():
         found.append("sessions")
