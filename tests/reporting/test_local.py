@@ -12,6 +12,7 @@ import pytest
 from voice_of_care import tables
 from voice_of_care.counting import units
 from voice_of_care.declaring import conform
+from voice_of_care.errors import StoreError
 from voice_of_care.heard import gather_heard
 from voice_of_care.insight.places import find_spread
 from voice_of_care.insight.voices import gather_voices
@@ -224,6 +225,23 @@ def test_pages_are_written_beside_the_report_linked_to_and_old_ones_go(planted, 
     html = render_report(planted, settings=SETTINGS, profile="internal", service_pages=addresses(pages, report)).html
     assert '<a href="listening-services/ward-4.html">Ward 4</a>' in html
     assert 'id="figure-local-T09"' in html
+
+
+def test_without_pages_ours_go_and_nobody_elses_file_is_written_over(planted, tmp_path: Path):
+    report = tmp_path / "listening.html"
+    pages = render_service_pages(planted, settings=SETTINGS, profile="internal", report=report.name)
+    assert write_service_pages((), report) == ()
+    assert not (tmp_path / "listening-services").exists()
+    write_service_pages(pages, report)
+    write_service_pages((), report)
+    assert not (tmp_path / "listening-services").exists()
+    (tmp_path / "listening-services").mkdir()
+    mine = tmp_path / "listening-services" / "ward-4.html"
+    mine.write_text("<p>Mine</p>", encoding="utf-8")
+    with pytest.raises(StoreError, match="no page of voice-of-care"):
+        write_service_pages(pages, report)
+    assert mine.read_text(encoding="utf-8") == "<p>Mine</p>"
+    assert list(mine.parent.iterdir()) == [mine]
 
 
 def test_the_same_analysis_gives_the_same_pages(planted):

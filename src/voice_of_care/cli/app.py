@@ -78,8 +78,12 @@ def write_report_file(
     *,
     before: Analysis | None = None,
     with_services: bool = False,
-) -> None:
-    """Write the report of an analysis, which tells what is new since the one before, and pages of its services."""
+) -> int:
+    """Write the report of an analysis, which tells what is new since the one before, and pages of its services.
+
+    Returns:
+        How many pages of services there are; without them, those written beside the report before are taken away.
+    """
     from voice_of_care.reporting import render_report, write_report
     from voice_of_care.reporting.service_pages import addresses, render_service_pages, write_service_pages
 
@@ -93,8 +97,8 @@ def write_report_file(
         analysis, settings=settings, profile=chosen, folder=folder, before=before, service_pages=linked
     )
     try:
-        written = write_service_pages(pages, path) if with_services else ()
         write_report(report, path)
+        written = write_service_pages(pages, path)
         if chosen == "internal":
             figures = path.with_name(f"{path.stem}-figures")
             for file in (path, *written, *figures.iterdir()):
@@ -102,8 +106,10 @@ def write_report_file(
             for beside in {figures, *(file.parent for file in written)}:
                 beside.chmod(0o700)
     except OSError as error:
-        msg = f"{path}: the report can't be written ({error.strerror}). Check free space and your rights there."
+        where = error.filename or path
+        msg = f"{where}: the report can't be written ({error.strerror}). Check free space and your rights there."
         raise StoreError(msg) from None
+    return len(pages)
 
 
 def print_lines(text: str | list[str]) -> None:

@@ -122,8 +122,10 @@ def report_command(
     with Store(opened.folder) as store:
         require_taken_out(opened, store)
         analysis, before = follow_project(opened, store)
-    write_report_file(analysis, opened, to, profile, before=before, with_services=by_service)
+    services = write_report_file(analysis, opened, to, profile, before=before, with_services=by_service)
     typer.echo(f"Report: {to}")
+    if by_service:
+        typer.echo(f"Pages of services: {services or 'none, as no two services have respondents enough to be shown'}")
 
 
 @app.command(epilog="Example: voice-of-care tables --project listening --to tables --format xlsx")

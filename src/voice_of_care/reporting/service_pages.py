@@ -9,6 +9,7 @@ from urllib.parse import quote as as_address
 
 from voice_of_care import counting
 from voice_of_care.counting import LEANINGS
+from voice_of_care.errors import StoreError
 from voice_of_care.insight_tables import REST
 from voice_of_care.reporting import words
 from voice_of_care.reporting.disclosure import Count, Discloser, half_up
@@ -174,11 +175,21 @@ def addresses(pages: tuple[Page, ...], report: Path) -> dict[str, str]:
 def write_service_pages(pages: tuple[Page, ...], report: Path) -> tuple[Path, ...]:
     """Write the pages to a folder beside the report, all or none, and take out those of services no longer shown.
 
-    What was written there for another profile must not stay behind.
+    What was written there for another profile must not stay behind; without pages all of ours go, and the folder is
+    not made.
+
+    Raises:
+        StoreError: a file of that name is there that is none of ours.
     """
     beside = _beside(report)
+    if not pages and not beside.is_dir():
+        return ()
     beside.mkdir(parents=True, exist_ok=True)
     paths = [beside / f"{page.slug}.html" for page in pages]
+    for path in paths:
+        if path.exists() and not _is_ours(path):
+            msg = f"{path}: is there already, and no page of voice-of-care. Move it, or name the report otherwise."
+            raise StoreError(msg)
     unfinished = [path.with_name(f"{path.name}.unfinished") for path in paths]
     try:
         for page, path in zip(pages, unfinished, strict=True):
@@ -188,11 +199,17 @@ def write_service_pages(pages: tuple[Page, ...], report: Path) -> tuple[Path, ..
             path.unlink(missing_ok=True)
         raise
     for old in sorted(beside.glob("*.html")):
-        if old not in paths and _MARK in old.read_text(encoding="utf-8", errors="replace")[:2000]:
+        if old not in paths and _is_ours(old):
             old.unlink()
     for path, finished in zip(unfinished, paths, strict=True):
         path.replace(finished)
+    if not any(beside.iterdir()):
+        beside.rmdir()
     return tuple(paths)
+
+
+def _is_ours(path: Path) -> bool:
+    return path.is_file() and _MARK in path.read_text(encoding="utf-8", errors="replace")[:2000]
 
 
 _MARK = '<meta name="generator" content="voice-of-care service page">'
