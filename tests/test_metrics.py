@@ -114,6 +114,102 @@ def test_a_bad_file_is_told_in_one_line_without_its_cells(tmp_path, text, told):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "2024-01,My secret waited nine hours\n2024-02,Nobody told the secret\n",
+            "line 2, column 2: this is no number",
+        ),
+        ("My secret,12\nNobody told the secret,13\n", "the first line holds figures"),
+        ("month,The secret\n2024-01,unkind\n", "line 2, column 2: this is no number"),
+        ("The secret,value\nunkind,3\n", "line 2, column 1: is no month or quarter"),
+        ("service,month,The secret\nSecret,2024-01,unkind\n", "line 2, column 3: this is no number"),
+        ("My secret\nNobody told the secret\n", "no column is the period"),
+        ("month,x,X\n2024-01,1,2\n", "2 columns are called as the entry is"),
+    ],
+)
+def test_no_cell_is_told_not_even_of_the_header(tmp_path, text, told):
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, text, entry("x"))
+    assert told in str(caught.value)
+    for word in ("secret", "nobody", "unkind", "waited", "--"):
+        assert word not in str(caught.value).lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "month,value\n2024-01,\n2024-02,n/a\n",
+        "month,value\nTotal,12\nAverage,3\n",
+        "month,numerator,denominator\n2024-01,0,0\n",
+        "measure,month,value\nFalls,2024-01,3\nx,2024-01,\n",
+    ],
+)
+def test_a_measure_without_any_value_is_told(tmp_path, text):
+    with pytest.raises(InputError, match="holds no value"):
+        load(tmp_path, text, entry("x"))
+
+
+def periods(*cells):
+    return "period,value\n" + "".join(f"{cell},{place}\n" for place, cell in enumerate(cells))
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (("2024-01", "2024-02", "2024-25 Q1"), "months and quarters are mixed"),
+        (("2024-01", "2024-02", "2024-03", "2024-06", "2024-09"), "months and quarters are mixed"),
+        (("2024-01", "2024-07", "2025-01"), "one value in 6 months"),
+        (("2024-01", "2024-05", "2024-09"), "one value in 4 months"),
+        (("2024-01", "2024-03", "2024-05"), "one value in 2 months"),
+        (("2024-W01", "2024-W06", "2024-W10", "2024-W14"), "is a week"),
+        (("01/01/2024", "05/02/2024", "04/03/2024", "01/04/2024"), "gives weeks"),
+        (("2024-01-01", "2024-01-02", "2024-01-03"), "days or weeks of one month"),
+        (("2022/23", "2023/24"), "is a year"),
+        (("2023 Q1", "2024 Q1"), "gives years"),
+        (("2024-99 Q1",), "is no month or quarter"),
+        (("2024-2026 Q1",), "is no month or quarter"),
+    ],
+)
+def test_other_periods_than_months_or_quarters_are_refused(tmp_path, cells, told):
+    with pytest.raises(InputError, match=told) as caught:
+        load(tmp_path, periods(*cells), entry("x"))
+    assert "Give months or quarters" in str(caught.value)
+
+
+def test_months_and_quarters_may_have_gaps(tmp_path):
+    for cells in (
+        ("2024-01", "2024-02", "2024-05", "2024-06"),
+        ("2024-01", "2024-04"),
+        ("2023-24 Q1", "2023-24 Q3", "2024-25 Q1"),
+        ("31/01/2024", "29/02/2024", "31/03/2024", "30/04/2024"),
+        ("2023-2024 Q1", "Q2 2023/24"),
+    ):
+        assert len(load(tmp_path, periods(*cells), entry("x"))) == len(cells)
+
+
+def test_a_file_that_is_none_is_told_in_one_line(tmp_path, monkeypatch):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(SettingsError, match="metrics, entry 2, file: folder is no file"):
+        load(tmp_path, periods("2024-01"), entry("x"), entry("y", "folder"))
+    with pytest.raises(SettingsError, match="can't be read"):
+        load_metrics([entry("x", "a" * 400)], folder=tmp_path)
+
+    def refuse(_path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(InputError, match="can't be read \\(Permission denied"):
+        load_metrics([entry("x")], folder=tmp_path)
+
+
+def test_two_entries_of_one_measure_are_both_named(tmp_path):
+    (tmp_path / "b.csv").write_text("measure,month,value\nFalls,2024-01,1\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"metrics, entries 1 and 3: give the same measure \(b.csv and m.csv\)"):
+        load(tmp_path, periods("2024-01"), entry("", "b.csv"), entry("x"), entry("falls"))
+
+
 def test_what_the_settings_name_must_be_there(tmp_path):
     with pytest.raises(SettingsError, match=r"none\.csv is not there"):
         load_metrics([entry("Falls", "none.csv")], folder=tmp_path)

@@ -24,12 +24,37 @@ def load(tmp_path, text):
         ("[themes]\nmost_themes = 0", "themes.most_themes"),
         ("x =", "not valid TOML"),
         ('[deidentify]\nnames_file = "gone.txt"', "gone.txt"),
+        ('[expected]\nservices = "Maternity"', 'expected.services: write a list, in brackets: ["Maternity"]'),
+        ('[deidentify]\nnames = "Aoife Quill"', 'write a list, in brackets: ["one", "other"]'),
+        ('[[metrics]]\nname = "a"\nfile = "a.csv"\nthemes = "Parking"', "metrics, entry 1, themes: write a list"),
+        ('[metrics]\nname = "a"\nfile = "a.csv"', "write [[metrics]]"),
+        ('[[project]]\ntitle = "a"', "write [project]"),
+        ('[[sources]]\nfiles = "a"\n[[sources]]\nservice = "a"', "sources, entry 2, files"),
+        ('[[metrics]]\nname = " "\nfile = "a.csv"\nthemes = ["a"]', "give the entry its name"),
+        ('[[metrics]]\nfile = ""', "metrics, entry 1, file: names no file"),
+        ('[[metrics]]\nfile = "."', "metrics, entry 1, file: names no file"),
+        (f'[[metrics]]\nfile = "{"a" * 5000}"', "metrics, entry 1, file: is too long"),
+        ('[insight.pairing]\nhow-do-we-do-it-beter = "a"', "Did you mean how-do-we-do-it-better?"),
+        ('[insight.pairing]\nhow-do-we-do-it-better = " "', "how-do-we-do-it-better has no component"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path, text, says):
     with pytest.raises(SettingsError, match=re.escape(says)) as caught:
         load(tmp_path, text)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 250
+
+
+def test_a_question_paired_anew_leaves_the_others_as_they_are(tmp_path):
+    pairing = load(tmp_path, '[insight.pairing]\nhow-do-we-do-it-better = "Improvement"').insight.pairing
+    assert pairing == {**Settings().insight.pairing, "how-do-we-do-it-better": "Improvement"}
+    own = '[priorities]\nfiles = ["own.yaml"]\n[insight.pairing]\nof-our-own = "Planning"'
+    assert load(tmp_path, own).insight.pairing["of-our-own"] == "Planning"
+
+
+def test_a_measure_named_with_spaces_alone_has_no_name(tmp_path):
+    settings = load(tmp_path, '[[metrics]]\nname = "  "\nfile = "a.csv"\n[[metrics]]\nname = " Falls "\nfile = "b.csv"')
+    assert [each.name for each in settings.metrics] == ["", "Falls"]
 
 
 def test_a_missing_file_is_said(tmp_path):

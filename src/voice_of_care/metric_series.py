@@ -1,7 +1,8 @@
-"""Other measures as series for the whole organisation, and the months or quarters that they are given for."""
+"""Other measures as series for the whole organisation, the months or quarters they are given for, and their themes."""
 
 from __future__ import annotations
 
+import json
 import math
 from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +13,10 @@ from voice_of_care.counting import leaning_of_units
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from voice_of_care.analysis import Analysis
+    from voice_of_care.settings import MetricSettings
 
 MONTHS_OF_A_QUARTER = 3
 FEWEST_HEARD = 5
@@ -130,3 +134,82 @@ def last_complete_day(series: pd.DataFrame, *, newest: pd.Timestamp, report_date
     given = [] if report_date is None else [pd.Timestamp(report_date)]
     days = pd.Series([*ends, newest, *given], dtype="datetime64[us]")
     return pd.Timestamp.min if days.isna().all() else pd.Timestamp(days.max())
+
+
+class Unknown(NamedTuple):
+    """A name in the settings that no theme, or no priority, has."""
+
+    name: str
+    metric: str
+    is_priority: bool
+
+
+def themes_of_metrics(analysis: Analysis, entries: Sequence[MetricSettings]) -> dict[str, frozenset[str]]:
+    """Return for each measure that has a name the themes it speaks of, by id, name, parent theme or priority."""
+    by_name, by_priority = _themes_by_name(analysis), _themes_by_priority(analysis)
+    return {
+        plain_words(entry.name): frozenset(
+            theme_id
+            for names, lookup in ((entry.themes, by_name), (entry.priorities, by_priority))
+            for name in names
+            for theme_id in lookup.get(plain_words(name), ())
+        )
+        for entry in entries
+        if entry.name
+    }
+
+
+def names_of_nothing(analysis: Analysis, entries: Sequence[MetricSettings]) -> tuple[Unknown, ...]:
+    """Return the names in the settings' measures that no theme, or no priority of a framework, has."""
+    themes, priorities = _themes_by_name(analysis), set(_themes_by_priority(analysis))
+    for framework in analysis.frameworks:
+        priorities |= {plain_words(f"{framework.id}/{element.id}") for element in framework.elements}
+    return tuple(
+        Unknown(name, entry.name, is_priority)
+        for entry in entries
+        for is_priority, names in ((False, entry.themes), (True, entry.priorities))
+        for name in names
+        if plain_words(name) not in (priorities if is_priority else themes)
+    )
+
+
+def plain_words(name: str) -> str:
+    """Return a name as it is compared: case and spaces are of no account."""
+    return " ".join(name.split()).casefold()
+
+
+def _themes_by_name(analysis: Analysis) -> Mapping[str, set[str]]:
+    """Return the themes by their id, their name and the names they had, and those of their parent."""
+    by_name: dict[str, set[str]] = {}
+    themes = analysis.themes
+    label_of = dict(zip(themes["theme_id"], themes["label"], strict=True))
+    members: dict[str, set[str]] = {}
+    for theme_id, parent_id in zip(themes["theme_id"], themes["parent_id"].fillna(""), strict=True):
+        for key in (theme_id, parent_id):
+            members.setdefault(key, set()).add(theme_id)
+        for name in (theme_id, label_of[theme_id], parent_id, label_of.get(parent_id, "")):
+            by_name.setdefault(plain_words(name), set()).add(theme_id)
+    for name, theme_id in _former_names(analysis.events, label_of):
+        by_name.setdefault(plain_words(name), members.get(theme_id, set()))
+    by_name.pop("", None)
+    return by_name
+
+
+def _former_names(events: pd.DataFrame, label_of: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the names that themes had before they were renamed to what they are called now, and the themes."""
+    renames = events[events["action"] == "theme.rename"]
+    pairs = [
+        (json.loads(payload), json.loads(inverse))
+        for payload, inverse in zip(renames["payload_json"], renames["inverse_json"], strict=True)
+    ]
+    standing = {new["theme_id"] for new, _ in pairs if label_of.get(new["theme_id"]) == new["label"]}
+    return [(str(old.get("label", "")), new["theme_id"]) for new, old in pairs if new["theme_id"] in standing]
+
+
+def _themes_by_priority(analysis: Analysis) -> Mapping[str, set[str]]:
+    links = analysis.theme_links[analysis.theme_links["status"] != "rejected"]
+    by_priority: dict[str, set[str]] = {}
+    priorities = links["framework_id"] + "/" + links["priority_id"]
+    for priority, theme_id in zip(priorities, links["theme_id"], strict=True):
+        by_priority.setdefault(plain_words(priority), set()).add(theme_id)
+    return by_priority

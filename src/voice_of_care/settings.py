@@ -13,14 +13,17 @@ import math
 import tomllib
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from voice_of_care.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 SETTINGS_FILE = "voice-of-care.toml"
+_LONGEST_PATH = 1000
+_LONGEST_QUOTED = 60
 
 Group = Literal["staff", "service_user", "carer", "other", "unknown"]
 Profile = Literal["publish", "threshold5", "threshold10", "internal"]
@@ -144,6 +147,14 @@ class TargetSettings(_Section):
     item_id: str = Field("", description="theme_id, framework_id/priority_id, service, site or respondent group.")
 
 
+_PAIRING = {
+    "what-do-we-need-to-do-well": "Quality planning",
+    "how-do-we-know-we-are-doing-it-well": "Quality control and assurance",
+    "how-do-we-do-it-better": "Quality improvement",
+    "how-do-we-know-it-has-made-a-difference": "Quality control and assurance after a change",
+}
+
+
 class InsightSettings(_Section):
     """How people are weighed, and in whose words the report speaks."""
 
@@ -155,14 +166,19 @@ class InsightSettings(_Section):
         "plain", description="Name the four questions plainly, or by the formal components they are paired with."
     )
     pairing: dict[str, str] = Field(
-        default_factory=lambda: {
-            "what-do-we-need-to-do-well": "Quality planning",
-            "how-do-we-know-we-are-doing-it-well": "Quality control and assurance",
-            "how-do-we-do-it-better": "Quality improvement",
-            "how-do-we-know-it-has-made-a-difference": "Quality control and assurance after a change",
-        },
+        default_factory=lambda: dict(_PAIRING),
         description="Formal component of each plain question, by its id: a working pairing, yours to edit.",
     )
+
+    @field_validator("pairing")
+    @classmethod
+    def _keep_others(cls, given: dict[str, str]) -> dict[str, str]:
+        """Keep what is not given as it is by default."""
+        for question, component in given.items():
+            if not component.strip():
+                msg = f"{question} has no component. Write one, or take the line out to keep the default"
+                raise ValueError(msg)
+        return {**_PAIRING, **given}
 
 
 class RankingSettings(_Section):
@@ -210,10 +226,27 @@ class MetricSettings(_Section):
     themes: tuple[str, ...] = Field((), description="Themes it speaks of, by id or name.")
     priorities: tuple[str, ...] = Field((), description="Priorities it speaks of: framework_id/priority_id.")
 
+    @field_validator("name")
+    @classmethod
+    def _without_spare_spaces(cls, name: str) -> str:
+        """Take a name of spaces alone for none."""
+        return " ".join(name.split())
+
+    @field_validator("file")
+    @classmethod
+    def _names_a_file(cls, file: str) -> str:
+        if not file.strip(" ./\\"):
+            msg = "names no file. Write the name of a CSV file beside the settings, such as complaints.csv"
+            raise ValueError(msg)
+        if len(file) > _LONGEST_PATH or not file.isprintable():
+            msg = "is too long for the name of a file, or holds signs that no name has. Write the name alone"
+            raise ValueError(msg)
+        return file
+
     @model_validator(mode="after")
     def _speaks_by_name(self) -> Self:
         """Refuse themes for a whole file: they are set beside one measure."""
-        if not self.name.strip() and (self.themes or self.priorities):
+        if not self.name and (self.themes or self.priorities):
             msg = "themes and priorities go with one measure: give the entry its name"
             raise ValueError(msg)
         return self
@@ -269,6 +302,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "report": ReportSettings,
 }
 
+_LISTS = frozenset(("mapping", "sources", "targets", "metrics"))
+
 _EXAMPLES = {
     "intake.group_words": '{ "bank nurse" = "staff" }',
     "mapping.comment": '["What went well?", "What could be better?"]',
@@ -313,7 +348,18 @@ def load_settings(path: Path) -> Settings:
     if isinstance(content.get("mapping"), dict):
         content["mapping"] = [content["mapping"]]
     settings = parse_settings(content, name=path.name)
+    if not settings.priorities.files:  # an own framework may ask its own four questions
+        _check_questions(settings.insight.pairing, path.name)
     return _with_names(settings, path.parent)
+
+
+def _check_questions(pairing: Iterable[str], name: str) -> None:
+    """Refuse a pairing of a question that there is none of."""
+    for question in pairing:
+        if question not in _PAIRING:
+            near = difflib.get_close_matches(question, _PAIRING, n=1, cutoff=0)[0]
+            msg = f"{name}: insight.pairing: no question has the id {question}. Did you mean {near}?"
+            raise SettingsError(msg)
 
 
 def _with_names(settings: Settings, folder: Path) -> Settings:
@@ -346,7 +392,7 @@ def settings_template() -> str:
     ]
     for name, kind in _SECTIONS.items():
         lines += [f"# {line}" for line in (kind.__doc__ or "").splitlines()]
-        is_list = name in {"mapping", "sources", "targets", "metrics"}
+        is_list = name in _LISTS
         lines.append(f"#[[{name}]]" if is_list else f"[{name}]")
         for key, field in kind.model_fields.items():
             if field.description:
@@ -369,14 +415,37 @@ def _as_toml(value: object) -> str:
 
 
 def _first_problem(error: ValidationError, name: str) -> str:
-    problem = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in problem["loc"])
-    if problem["type"] != "extra_forbidden":
-        return f"{name}: {where}: {problem['msg'].removeprefix('Value error, ')}."
-    key = str(problem["loc"][-1])
-    near = difflib.get_close_matches(key, _known_keys(problem["loc"]), n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return f"{name}: unknown key {where}.{hint}"
+    problem = error.errors(include_url=False)[0]
+    location = problem["loc"]
+    where = _in_words(location)
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(location[-1]), _known_keys(location), n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        return f"{name}: unknown key {where}.{hint}"
+    if len(location) == 1 and location[0] in _LISTS:
+        return f"{name}: {where}: write [[{where}]], in double brackets, above each entry."
+    if len(location) == 1 and location[0] in _SECTIONS:
+        return f"{name}: {where}: write [{where}], in single brackets, once."
+    if problem["type"] == "tuple_type":
+        return f"{name}: {where}: write a list, in brackets: {_as_list(location, problem['input'])}."
+    return f"{name}: {where}: {problem['msg'].removeprefix('Value error, ')}."
+
+
+def _in_words(location: tuple[str | int, ...]) -> str:
+    """Return where a value stands, entries counted from 1: 'metrics, entry 1, file'."""
+    words = ""
+    for before, part in zip((None, *location), location, strict=False):
+        if isinstance(part, int):
+            words += f", entry {part + 1}"
+        else:
+            words += f"{', ' if isinstance(before, int) else '.' if words else ''}{part}"
+    return words
+
+
+def _as_list(location: tuple[str | int, ...], given: object) -> str:
+    """Return what was given as a list; not names to take out of texts."""
+    is_short = isinstance(given, str) and len(given) <= _LONGEST_QUOTED and given.isprintable()
+    return json.dumps([given], ensure_ascii=False) if is_short and location[0] != "deidentify" else '["one", "other"]'
 
 
 def _known_keys(location: tuple[str | int, ...]) -> list[str]:

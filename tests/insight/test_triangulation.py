@@ -1,5 +1,7 @@
 """Other measures beside themes: what moves alike is found, what stays is not, and order is of no account."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from scipy import stats
 
 from tests.insight.test_voices import analysis_of
 from tests.trends.made import Place, make_heard
+from voice_of_care.decisions import Decision, record_decisions
 from voice_of_care.insight.triangulation import (
     change_of_mean,
     change_of_share,
@@ -16,6 +19,7 @@ from voice_of_care.insight.triangulation import (
 )
 from voice_of_care.insight.voices import gather_voices
 from voice_of_care.insight_tables import METRICS, RANKING
+from voice_of_care.metric_series import names_of_nothing
 from voice_of_care.settings import Settings
 from voice_of_care.tables import conform
 
@@ -107,6 +111,32 @@ def test_a_measure_may_be_named_by_priority():
     for status, verdict in (("proposed", "agree"), ("rejected", "no_measure")):
         analysis = analysis_of(theme_links=links.assign(status=status))
         assert found(MOVES, metric(RISING), settings, analysis=analysis)["verdict"].tolist() == [verdict]
+
+
+def renamed(*labels):
+    steps = [
+        Decision("theme.rename", {"theme_id": "T01", "label": new}, {"label": old}, "A")
+        for old, new in pairwise(labels)
+    ]
+    empty = analysis_of().events
+    return analysis_of(events=record_decisions(empty, steps, at_utc="2030-01-01T00:00:00Z"))
+
+
+def test_a_theme_is_found_by_the_names_it_had():
+    label = analysis_of().themes.set_index("theme_id")["label"]["T01"]
+    settings = settings_of(Complaints={"themes": ["Car park"]})
+    for analysis, verdict in (
+        (renamed("Car park", "Cars", label), "agree"),
+        (renamed("Car park", "Cars"), "no_measure"),  # is not called so: it was undone, or means something else now
+    ):
+        assert found(MOVES, metric(RISING), settings, analysis=analysis)["verdict"].tolist() == [verdict]
+        assert bool(names_of_nothing(analysis, settings.metrics)) == (verdict == "no_measure")
+
+
+def test_names_of_no_theme_or_priority_are_told():
+    settings = settings_of(Complaints={"themes": ["parking", "T02", "Lifts", " "], "priorities": ["steeep/saef"]})
+    unknown = [(each.name, each.is_priority) for each in names_of_nothing(analysis_of(), settings.metrics)]
+    assert unknown == [("Lifts", False), (" ", False), ("steeep/saef", True)]
 
 
 def test_quarters_are_set_beside_quarters():

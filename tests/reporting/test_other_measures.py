@@ -190,6 +190,25 @@ def test_without_measures_the_report_says_how_to_give_some(planted):
     assert section(silent, "publish") == ""
 
 
+def test_names_of_no_theme_are_told_to_the_team_alone(planted):
+    entry = {"name": "Falls", "file": "m.csv", "themes": ["T01", "Lifts"], "priorities": ["no/thing"]}
+    settings = parse_settings({"metrics": [entry]})
+    facts = gather(planted, settings=settings)
+    told = {}
+    for profile in ("internal", "publish"):
+        discloser = Discloser(profile)
+        overview = view_overview(facts, discloser=discloser)
+        told[profile] = view_other_measures(facts, overview, discloser=discloser, settings=settings)
+    assert told["publish"].unknown == ()
+    assert told["internal"].unknown == (
+        "The settings name a theme there is none of: \u2018Lifts\u2019 (for Falls). Themes are called by id or name.",
+        "The settings name a priority there is none of: \u2018no/thing\u2019 (for Falls). "
+        "Priorities are called framework/priority.",
+    )
+    page = make_environment().from_string('{% import "macros.html" as m %}{% include "other_measures.html" %}')
+    assert page.render(other_measures=told["internal"]).count("there is none of") == 2
+
+
 def test_drivers_say_what_they_lack(planted, made_up):
     few = made_up.build()
     few = dataclasses.replace(few, safe_comments=few.safe_comments.assign(score=4.0))

@@ -16,7 +16,14 @@ from scipy import stats
 
 from voice_of_care.declaring import conform
 from voice_of_care.insight_tables import TRIANGULATION
-from voice_of_care.metric_series import FEWEST_PERIODS, last_complete_day, metric_series, theme_course
+from voice_of_care.metric_series import (
+    FEWEST_PERIODS,
+    last_complete_day,
+    metric_series,
+    plain_words,
+    theme_course,
+    themes_of_metrics,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,14 +74,16 @@ def triangulate(
         The table TRIANGULATION: a row for each theme and each measure that speaks of it, or one with an empty metric.
     """
     themes = themes_in_the_running(voices, ranking)
-    speaks_of = _themes_of_metrics(analysis, settings)
+    speaks_of = themes_of_metrics(analysis, settings.metrics)
     measured = {series.name: series for series in metric_series(metrics)}
     until = last_complete_day(
         analysis.series, newest=voices.comments["received_on"].max(), report_date=settings.report.date
     )
     rows: list[dict[str, object]] = []
     for theme_id in themes:
-        mine = [series for name, series in measured.items() if theme_id in speaks_of.get(_plain(name), frozenset())]
+        mine = [
+            series for name, series in measured.items() if theme_id in speaks_of.get(plain_words(name), frozenset())
+        ]
         rows += [{"theme_id": theme_id, **_compare(voices, theme_id, series, until=until)} for series in mine]
         if not mine:
             rows.append({"theme_id": theme_id, "metric": "", "periods": 0, "verdict": "no_measure"})
@@ -193,33 +202,3 @@ def _course(voices: Voices, theme_id: str, series: MetricSeries, *, until: pd.Ti
     mine = (voices.mentions["scope"] == "theme") & (voices.mentions["item_id"] == theme_id)
     grid = series.course.index[0]
     return theme_course(voices.comments, voices.mentions[mine], months=series.months, grid=grid, until=until)
-
-
-def _themes_of_metrics(analysis: Analysis, settings: Settings) -> dict[str, frozenset[str]]:
-    """Return for each measure that has a name the themes it speaks of, by id, name, parent theme or priority."""
-    by_name: dict[str, set[str]] = {}
-    themes = analysis.themes
-    label_of = dict(zip(themes["theme_id"], themes["label"], strict=True))
-    for theme_id, parent_id in zip(themes["theme_id"], themes["parent_id"].fillna(""), strict=True):
-        for name in (theme_id, label_of[theme_id], parent_id, label_of.get(parent_id, "")):
-            by_name.setdefault(_plain(name), set()).add(theme_id)
-    links = analysis.theme_links[analysis.theme_links["status"] != "rejected"]
-    by_priority: dict[str, set[str]] = {}
-    priorities = links["framework_id"] + "/" + links["priority_id"]
-    for priority, theme_id in zip(priorities, links["theme_id"], strict=True):
-        by_priority.setdefault(_plain(priority), set()).add(theme_id)
-    return {
-        _plain(entry.name): frozenset(
-            theme_id
-            for names, lookup in ((entry.themes, by_name), (entry.priorities, by_priority))
-            for name in names
-            if name.strip()
-            for theme_id in lookup.get(_plain(name), ())
-        )
-        for entry in settings.metrics
-        if entry.name
-    }
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()

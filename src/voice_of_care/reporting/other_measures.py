@@ -13,6 +13,7 @@ from voice_of_care.metric_series import (
     MONTHS_OF_A_QUARTER,
     last_complete_day,
     metric_series,
+    names_of_nothing,
     theme_course,
 )
 from voice_of_care.reporting import charts, trend_words, words
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from voice_of_care.reporting.drivers import Drivers
     from voice_of_care.reporting.facts import Facts
     from voice_of_care.reporting.overview import Overview, ThemeView
+    from voice_of_care.settings import Settings
 
 VERDICTS = {
     "agree": "Agree",
@@ -121,6 +123,7 @@ class OtherMeasures:
     undrawn: int
     tables: tuple[Figures, ...]
     drivers: Drivers | None
+    unknown: tuple[str, ...] = ()
 
     @property
     def figures(self) -> tuple[Drawing, ...]:
@@ -129,11 +132,14 @@ class OtherMeasures:
         return tuple(drawing for drawing in drawn if drawing is not None)
 
 
-def view_other_measures(facts: Facts, overview: Overview, *, discloser: Discloser) -> OtherMeasures | None:
+def view_other_measures(
+    facts: Facts, overview: Overview, *, discloser: Discloser, settings: Settings | None = None
+) -> OtherMeasures | None:
     """Return it as a profile lets it out; None where there is nothing to tell.
 
     Measures are the organisation's own figures and are shown as they were given. What is counted of respondents passes
-    the discloser: shares by period, and those of the earlier and the later half.
+    the discloser: shares by period, and those of the earlier and the later half. With `settings`, the team is told
+    which of the names in them no theme or priority has.
     """
     drivers = view_drivers(facts, overview, discloser=discloser)
     table = facts.analysis.triangulation
@@ -158,6 +164,17 @@ def view_other_measures(facts: Facts, overview: Overview, *, discloser: Disclose
         undrawn=undrawn,
         tables=_tables(panels),
         drivers=drivers,
+        unknown=_unknown(facts, settings) if settings and discloser.is_internal else (),
+    )
+
+
+def _unknown(facts: Facts, settings: Settings) -> tuple[str, ...]:
+    """Return the names in the settings that are of nothing, each with what is wrong in a sentence."""
+    return tuple(
+        f"The settings name a {'priority' if each.is_priority else 'theme'} there is none of: "
+        f"\u2018{each.name}\u2019 (for {each.metric}). "
+        + ("Priorities are called framework/priority." if each.is_priority else "Themes are called by id or name.")
+        for each in names_of_nothing(facts.analysis, settings.metrics)
     )
 
 

@@ -160,7 +160,7 @@ def _found(
         ),
         "own_words": view_own_words(facts, overview, discloser=discloser),
         "local": view_local(facts, overview, discloser=discloser),
-        "other_measures": view_other_measures(facts, overview, discloser=discloser),
+        "other_measures": view_other_measures(facts, overview, discloser=discloser, settings=settings),
         "not_said": view_not_said(facts, overview, discloser=discloser),
         "consensus": view_consensus(facts, overview, discloser=discloser),
         "whys": view_why(facts, overview, quotes, discloser=discloser),

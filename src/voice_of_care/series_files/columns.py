@@ -28,6 +28,8 @@ _ROLES = {
     "denominator": ("denominator", "n", "total", "denom", "den", "base", "of", "population", "responses", "sample"),
 }
 _PERIODS = frozenset(_ROLES["period"])
+KNOWN_HEADERS = frozenset(name for names in _ROLES.values() for name in names)
+"""Headers told apart by name, as `plain_name` writes them: the only ones that may be printed of a file of any kind."""
 _MOST_TITLES = 20
 OR_SAY = ", or say which it is: --{role} COLUMN"
 """How a person at the command line may tell a column that is not found."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from voice_of_care.errors import InputError
 from voice_of_care.intake.dates import parse_date, read_dates
@@ -27,6 +27,8 @@ _APRIL = 4
 _MONTH, _QUARTER, _TWELVE, _WEEK_DAYS = 1, 3, 12, 7
 _FEWEST_TO_TELL = 3
 _MOST_NAMED = 6
+
+PeriodLength = Literal["week", "quarter", "year", "day or month"]
 
 
 class Order(NamedTuple):
@@ -95,6 +97,15 @@ def _of_calendar(cell: str) -> datetime.date | None:
     return _quarter(int(quarter[2]), quarter[3], int(quarter[1])) if quarter else None
 
 
+def length_of_period(cell: str) -> PeriodLength:
+    """Return what a period calls itself; a date may stand for a day, a month or any other."""
+    if _WEEK.match(cell):
+        return "week"
+    if _YEAR_QUARTER.match(cell) or _QUARTER_YEAR.match(cell):
+        return "quarter"
+    return "year" if parse_date(cell).day is None and _of_years(cell) is not None else "day or month"
+
+
 def _monday(year: int, week: int) -> datetime.date | None:
     try:
         return datetime.date.fromisocalendar(year, week, 1)
@@ -103,6 +114,8 @@ def _monday(year: int, week: int) -> datetime.date | None:
 
 
 def _quarter(year: int, second: str | None, number: int) -> datetime.date | None:
+    if second is not None and not _is_next(year, second):
+        return None
     month = 3 * (number - 1) + (1 if second is None else _APRIL)
     year += month > 12
     return datetime.date(year, (month - 1) % 12 + 1, 1) if datetime.MINYEAR <= year <= datetime.MAXYEAR else None
@@ -110,9 +123,14 @@ def _quarter(year: int, second: str | None, number: int) -> datetime.date | None
 
 def _of_years(cell: str) -> datetime.date | None:
     years = _YEARS.match(cell)
-    if years is None or not int(years[1]) or int(years[2]) % 100 != (int(years[1]) + 1) % 100:
+    if years is None or not int(years[1]) or not _is_next(int(years[1]), years[2]):
         return None
     return datetime.date(int(years[1]), _APRIL, 1)
+
+
+def _is_next(year: int, second: str) -> bool:
+    """Return whether the second half of 2023/24 or 2023/2024 is the year after the first."""
+    return second in (f"{(year + 1) % 100:02d}", f"{year + 1:04d}")
 
 
 def missing_periods(days: Sequence[datetime.date]) -> str:

@@ -121,6 +121,12 @@ def read_series(path: Path, named: Named | None = None) -> SeriesFile:
 def read_numbers(rows: Sequence[Row], place: int, name: str, path: Path) -> list[float]:
     """Return the numbers of a column, NaN for a cell without one.
 
+    Args:
+        rows: under the header.
+        place: of the column.
+        name: what errors call the column: its header, or its number where no cell may be told.
+        path: as errors call the file.
+
     Raises:
         InputError: a cell holds something else.
     """
