@@ -1,6 +1,7 @@
 """Ballots end to end: made, filled in, read back, closed; kept through renames, merges and new runs."""
 
 import dataclasses
+import datetime
 import json
 import shutil
 
@@ -23,6 +24,7 @@ from voice_of_care.ballots import (
     tidy_role,
 )
 from voice_of_care.cli import run
+from voice_of_care.cli.app import now
 from voice_of_care.counting import units
 from voice_of_care.decisions import apply_decisions, find_idle, is_chain_whole, record_decisions
 from voice_of_care.errors import InputError
@@ -229,6 +231,20 @@ def test_a_round_may_end_without_a_ballot_and_nothing_is_read_before_the_next(ca
     assert "No round of ballots is open" in err
 
 
+def test_a_round_is_closed_on_a_day_that_was(capsys, folder):
+    why = ("--who", "Board", "--reason", "so")
+    later = (datetime.date.fromisoformat(now()[:10]) + datetime.timedelta(days=2)).isoformat()
+    code, _, err = call(capsys, folder, "close", "--on", later, *why)
+    assert code == 2
+    assert err.startswith(f"voice-of-care: --on {later} is yet to come (today is 2")
+    assert err.count("\n") == 1
+    assert call(capsys, folder, "close", "--on", now()[:10], *why)[0] == 0
+    call(capsys, folder, "--anew")
+    code, _, err = call(capsys, folder, "close", "--on", "2001-01-01", *why)
+    assert code == 2
+    assert "--on 2001-01-01 is before round 1 was closed" in err
+
+
 def test_options_stand_after_the_command_and_the_project_is_needed(capsys, folder):
     assert run(["ballot"]) == 2
     assert run(["ballot", "--project", str(folder), "list"]) == 2
@@ -362,6 +378,8 @@ def test_a_theme_retired_since_is_not_in_the_next_round():
         ("  ward   manager ", "Ward manager"),
         ("", "not given"),
         ("Not given", "Not given"),
+        ("TRUE", "not given"),
+        ("3.0", "not given"),
         ("[PERSON_1]", "not given"),
         ("[PERSON_1], 12", "not given"),
         ("Dr [STAFF_1], porter", "Dr [STAFF_1], porter"),

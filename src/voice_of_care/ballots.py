@@ -12,6 +12,7 @@ import hmac
 import json
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -37,6 +38,23 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 AGREEMENT = ((0.9, "very strong"), (0.7, "strong"), (0.5, "moderate"), (0.3, "weak"), (0.0, "hardly any"))
 _IN_THE_RUNNING = ("secure", "likely", "contender")
 _LONGEST_ROLE = 80
+_MOST_REMARKS = 5
+_RANK = re.compile(r"(?:no\.?|number|rank|#)?\s*(\d{1,4})(?:[.,]0+)?\s*(?:st|nd|rd|th|\.|\))?", re.IGNORECASE)
+_WORDS = (
+    ("first", "one"),
+    ("second", "two"),
+    ("third", "three"),
+    ("fourth", "four"),
+    ("fifth", "five"),
+    ("sixth", "six"),
+    ("seventh", "seven"),
+    ("eighth", "eight"),
+    ("ninth", "nine"),
+    ("tenth", "ten"),
+    ("eleventh", "eleven"),
+    ("twelfth", "twelve"),
+)
+_SPELT = {word: place for place, pair in enumerate(_WORDS, start=1) for word in pair}
 
 
 class Contender(NamedTuple):
@@ -71,6 +89,14 @@ class Cast(NamedTuple):
     reasons: dict[str, str]
     dissent: str
     digest: str
+
+
+class Remark(NamedTuple):
+    """What to tell of a ballot or file, and in what words of many ballots."""
+
+    where: str
+    told: str
+    of_many: str = ""
 
 
 class Closing(NamedTuple):
@@ -140,11 +166,45 @@ def mark_of(key: bytes) -> str:
 
 
 def tidy_role(text: str) -> str:
-    """Return a role as roles are told apart: one line, a capital first letter; one that was a name only is no role."""
+    """Return a role as roles are told apart: one line, a capital first letter; a mere name or cell value is no role."""
     role = " ".join(text.split())
-    if not re.search(r"[^\W\d_]", re.sub(r"\[[^\]]*\]", "", role)):
+    if role.casefold() in {"true", "false"} or not re.search(r"[^\W\d_]", re.sub(r"\[[^\]]*\]", "", role)):
         return NOT_GIVEN
     return role if role.casefold() == NOT_GIVEN else (role[:1].upper() + role[1:])[:_LONGEST_ROLE]
+
+
+def rank_told(text: str) -> int | None:
+    """Return the rank that a person wrote, as 1, 1.0, 1st, no. 1 or first; None for anything else."""
+    told = text.casefold()
+    matched = _RANK.fullmatch(told)
+    return int(matched[1]) if matched else _SPELT.get(told)
+
+
+def remarks_on(cast: Cast, themes: int, where: str) -> list[Remark]:
+    """Return what the reader of a ballot should know of how it counts."""
+    given = list(cast.ranks.values())
+    tied = sorted({rank for rank in given if given.count(rank) > 1})
+    remarks = []
+    if tied:
+        told = f"gives rank {', '.join(map(str, tied))} more than once: these themes count as tied."
+        remarks.append(Remark(where, told, "give a rank more than once: these themes count as tied."))
+    if not given:
+        told = "ranks nothing: all its themes count alike."
+        remarks.append(Remark(where, told, "rank nothing: all their themes count alike."))
+    elif len(given) < themes:
+        told = f"leaves {themes - len(given)} of {themes} unranked: they count as the mean of the ranks left."
+        remarks.append(Remark(where, told, "leave themes unranked: they count as the mean of the ranks left."))
+    return remarks
+
+
+def summed_up(remarks: Sequence[Remark]) -> tuple[str, ...]:
+    """Return remarks as lines: of those that many ballots share, one line where the first stands."""
+    alike = Counter(each.of_many for each in remarks if each.of_many)
+    lines = []
+    for each in remarks:
+        number = alike[each.of_many]
+        lines.append(f"{number} ballots {each.of_many}" if number > _MOST_REMARKS else f"{each.where} {each.told}")
+    return tuple(dict.fromkeys(lines))
 
 
 def pick_contenders(ranking: pd.DataFrame, themes: pd.DataFrame, assignments: pd.DataFrame) -> tuple[str, ...]:

@@ -1,6 +1,11 @@
 """The ballot as a workbook: out, filled in, back; and every way a ballot can be wrong told in one line."""
 
+import os
 import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -107,7 +112,7 @@ def test_ties_and_gaps_are_taken_and_told(blank):
     told = read(filled(blank, ranks=(1, 1, 2)))
     assert told.casts[0].ranks == {"T01": 1, "T02": 1, "T03": 2}
     assert told.remarks == (
-        "filled.xlsx: rank 1 is given more than once: these themes count as tied.",
+        "filled.xlsx: gives rank 1 more than once: these themes count as tied.",
         "filled.xlsx: leaves 4 of 7 unranked: they count as the mean of the ranks left.",
     )
 
@@ -241,6 +246,139 @@ def test_files_that_are_no_ballots_are_refused_in_one_line(tmp_path, name, conte
     assert "\n" not in str(caught.value)
 
 
+PAPER = "ballot,role,theme,rank,reason,dissent\n"
+
+
+def paper(tmp_path, rows, *, head=PAPER):
+    path = tmp_path / "paper.csv"
+    path.write_text(head + rows, encoding="utf-8")
+    return path
+
+
+def test_rows_of_a_numbered_ballot_may_stand_anywhere(tmp_path):
+    by_ballot = "1,Nurse,A,1,,\n1,Nurse,B,2,,\n2,Carer,A,2,,\n2,Carer,B,1,,\n3,Nurse,A,1,,\n3,,B,2,,\n"
+    by_theme = "1,Nurse,A,1,,\n2,Carer,A,2,,\n3,Nurse,A,1,,\n1,Nurse,B,2,,\n2,carer,B,1,,\n3,,B,2,,\n"
+    told, again = (read(paper(tmp_path, rows)).casts for rows in (by_ballot, by_theme))
+    assert [cast.ranks for cast in again] == [{"T01": 1, "T02": 2}, {"T01": 2, "T02": 1}, {"T01": 1, "T02": 2}]
+    assert again == told  # sorted otherwise it is known again
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("1,Nurse,A,1,,\n2,Carer,A,1,,\n1,Porter,B,2,,\n", "line 4: ballot 1 has another role above"),
+        ("Ann,Nurse,A,1,,\nAnn,Porter,B,2,,\n", "line 3: the ballot at line 2 has another role above"),
+        ("1,Nurse,A,1,,\n2,Carer,A,1,,\n1,Nurse,B,2,,\n,,B,2,,\n", "line 5: no number stands in the column 'ballot'"),
+        ("1,Nurse,A,1,full, by nine,\n", "line 2 has more cells than the header: put quotes around text with commas"),
+        ("1,Nurse,A,1,x,\n1,Nurse,B,2,a,b,c,d\n", "line 3 has more cells than the header"),
+        ('1,Nurse,A,1,"full\n2,Carer,B,1,x,\n', "line 2: a quotation mark is never closed"),
+        ('1,Nurse,A,1,x,\n\n1,Nurse,B,2,"full\n2,Carer,B,1,"x",\n', "line 4: a quotation mark is never closed"),
+        ('1,Nurse,A,1,"full\n2,Carer,B,first,"\n', "line 2: a quotation mark is not closed, so that the rows below"),
+    ],
+)
+def test_rows_that_run_into_each_other_are_refused_in_one_line(tmp_path, rows, told):
+    with pytest.raises(InputError) as caught:
+        read(paper(tmp_path, rows))
+    assert str(caught.value).startswith(f"paper.csv: {told}")
+    assert str(caught.value).endswith(". No ballot was taken.")
+    assert "\n" not in str(caught.value)
+    assert "Ann" not in str(caught.value)
+
+
+def test_quoted_text_may_hold_commas_quotes_and_line_breaks(tmp_path):
+    [cast] = read(paper(tmp_path, '1,Nurse,A,1,"full, by ""nine"",\nand cold, damp, 2 of us", "no, no"\n')).casts
+    assert cast.reasons == {"T01": 'full, by "nine",\nand cold, damp, 2 of us'}
+    assert cast.dissent == "no, no"
+
+
+def test_marks_that_turn_text_around_are_not_kept(blank, tmp_path):
+    told = read(
+        filled(blank, ranks=(1,), reasons={FIRST_ROW: "a\u202eb"}, role="\u2066Nurse\u2069", dissent="\u202ano\u202c"),
+        paper(tmp_path, "1,\u202dPorter,A,1,\u2067c,\u2068d\n"),
+    ).casts
+    assert [(cast.role, cast.reasons["T01"], cast.dissent) for cast in told] == [
+        ("Nurse", "ab", "no"),
+        ("Porter", "c", "d"),
+    ]
+
+
+def test_a_reason_or_role_that_reads_as_a_label_is_no_label(blank):
+    reasons = {FIRST_ROW: DISSENT_LABEL, FIRST_ROW + 1: ROLE_LABEL}
+    [cast] = read(filled(blank, ranks=(1, 2), reasons=reasons, role=DISSENT_LABEL, dissent="not these")).casts
+    assert (cast.role, cast.dissent) == (DISSENT_LABEL, "not these")
+    assert cast.reasons == {"T01": DISSENT_LABEL, "T02": ROLE_LABEL}
+
+
+@pytest.mark.parametrize("cell", ["K1048576", "XFD1048576", "XFD9"])
+def test_a_stray_cell_far_away_takes_no_time_and_changes_nothing(blank, cell):
+    def stray(workbook):
+        workbook[SHEET][cell] = "x"
+        workbook[TOOL_SHEET][cell] = "x"
+
+    path = filled(blank, ranks=(1,), dissent="no", change=stray)
+    began = time.perf_counter()
+    assert read(path).casts[0][1:4] == ({"T01": 1}, {}, "no")
+    with pytest.raises(StoreError):
+        write_ballot(ballot(), path)
+    assert time.perf_counter() - began < 5
+
+
+def test_an_answer_far_below_the_ballot_is_refused(blank):
+    def stray(workbook):
+        workbook[SHEET]["G90000"] = 3
+
+    with pytest.raises(InputError, match="cell G90000 is far below the ballot"):
+        read(filled(blank, ranks=(1,), change=stray))
+
+
+def test_remarks_say_which_ballot_and_many_are_summed_up(tmp_path):
+    rows = "".join(f"{number},Nurse,A,1,,\n" for number in range(1, 6))
+    told = read(paper(tmp_path, f"{rows}x,Nurse,A,1,,\nx,Nurse,B,1,,\n")).remarks
+    assert told == (
+        "6 ballots leave themes unranked: they count as the mean of the ranks left.",
+        "paper.csv: the ballot at line 7 gives rank 1 more than once: these themes count as tied.",
+    )
+    assert read(paper(tmp_path, rows)).remarks[4] == (
+        "paper.csv: ballot 5 leaves 6 of 7 unranked: they count as the mean of the ranks left."
+    )
+
+
+def test_a_path_that_cannot_be_looked_at_is_told_in_one_short_line(tmp_path, blank):
+    with pytest.raises(InputError, match="can't be read") as caught:
+        read(tmp_path / f"{'x' * 5000}.xlsx")
+    assert len(str(caught.value)) < 400
+    link = tmp_path / "linked.xlsx"
+    link.symlink_to(filled(blank, ranks=(99,)))
+    with pytest.raises(InputError, match=r"^linked\.xlsx: row 7"):
+        read(link)
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="the superuser may read everything")
+def test_a_folder_without_permission_is_told_in_one_line(tmp_path):
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0)
+    for path in (folder, folder / "a.xlsx"):
+        with pytest.raises(InputError, match=r"can't be read \(Permission denied\)"):
+            read(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as Unix does")
+def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_behind(tmp_path):
+    code = (
+        "import resource, sys\nfrom pathlib import Path\nfrom tests.exports.test_ballot import ballot, write_ballot\n"
+        "from voice_of_care.errors import StoreError\nresource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))\n"
+        "try:\n    write_ballot(ballot(), Path(sys.argv[1]))\nexcept StoreError as error:\n    print(error)\n"
+    )
+    path = tmp_path / "b.xlsx"
+    command = [sys.executable, "-B", "-c", code, path]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)  # noqa: S603
+    assert done.stdout.startswith(f"{path}: can't write the workbook (")
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_missing_files_and_empty_folders_are_told(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         read(tmp_path / "none.xlsx")
@@ -318,7 +456,7 @@ def test_a_blank_ballot_is_written_again_and_a_filled_in_one_never(blank):
     write_ballot(ballot(), blank)
     filled(blank, blank.name, ranks=(1,))
     before = blank.read_bytes()
-    with pytest.raises(StoreError, match="was filled in"):
+    with pytest.raises(StoreError, match=r"was filled in.*Give another folder with --to FOLDER\.$"):
         write_ballot(ballot(), blank)
     assert blank.read_bytes() == before
 

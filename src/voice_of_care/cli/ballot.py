@@ -172,10 +172,7 @@ def close(
         analysis, rounds = _standing(opened, store)
         found = _require_open(rounds)
         chosen, dropped = read_decision(found, choose or (), drop or ())
-        before = [each.closing.on for each in rounds[:-1] if each.closing]
-        if day and before and day < before[-1]:
-            msg = f"'{on}' is before round {found.number - 1} was closed ({before[-1]}). Give the day of this round."
-            raise InputError(msg)
+        _check_day(day, rounds)
         payload = close_payload(found.number, chosen, dropped, on=day)
         decision = Decision("ballot.close", payload, {"round": found.number}, who.strip(), reason.strip())
         analysis = _append(store, analysis, [decision])
@@ -322,6 +319,20 @@ def _require_open(rounds: Sequence[Round]) -> Round:
         msg = "No round of ballots is open. Start one with 'voice-of-care ballot --project DIR'."
         raise InputError(msg)
     return rounds[-1]
+
+
+def _check_day(day: str, rounds: Sequence[Round]) -> None:
+    """Refuse a day after today, or before the round before was closed."""
+    before = [each.closing.on for each in rounds[:-1] if each.closing]
+    today = now()[:10]
+    if day > today:
+        msg = f"--on {day} is yet to come (today is {today}). Give the day on which it was decided."
+        raise InputError(msg)
+    if day and before and day < before[-1]:
+        msg = (
+            f"--on {day} is before round {rounds[-1].number - 1} was closed ({before[-1]}). Give the day of this round."
+        )
+        raise InputError(msg)
 
 
 def _refuse_empty(texts: dict[str, str]) -> None:

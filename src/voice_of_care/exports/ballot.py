@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 SHEET, TOOL_SHEET = "Ballot", "For the tool"
 ROLE_LABEL = "Your role (not your name)"
 DISSENT_LABEL = "I dissent because"
-RANK_HEADER, WHY_HEADER, ID_HEADER = "Your rank", "Why", "theme_id"
+THEME_HEADER, RANK_HEADER, WHY_HEADER, ID_HEADER = "Theme", "Your rank", "Why", "theme_id"
 MARK_LABEL, ROUND_LABEL = "Project mark", "Round"
 KIND = "ballot"
 _HEADERS = (
     ("", 4),
-    ("Theme", 30),
+    (THEME_HEADER, 30),
     ("What it is about", 44),
     ("Respondents", 13),
     ("Share", 12),
@@ -52,7 +52,7 @@ def write_ballot(ballot: Ballot, path: Path) -> None:
     Raises:
         StoreError: it can't be written there, or would be written over what somebody filled in.
     """
-    refuse_lost_work(path, KIND)
+    refuse_lost_work(path, KIND, instead="Give another folder with --to FOLDER.")
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     sheet = workbook.create_sheet(SHEET)

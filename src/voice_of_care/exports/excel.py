@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import hashlib
 import io
 import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from lxml.etree import SerialisationError  # type: ignore[import-untyped]
 from openpyxl import load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.packaging.custom import StringProperty
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.writer.excel import ExcelWriter
 
 from voice_of_care.errors import StoreError
 
@@ -64,11 +69,12 @@ def write_to_fill_in(workbook: Workbook, path: Path, *, kind: str) -> None:
         save_workbook(workbook, path)
         path.chmod(0o600)
     except OSError as error:
-        msg = f"{path}: can't write the workbook ({error.strerror}). Close it if it is open, and check your rights."
+        msg = f"{path}: can't write the workbook ({error.strerror}). "
+        msg += "Close it if it is open, and check free space and your rights there."
         raise StoreError(msg) from None
 
 
-def refuse_lost_work(path: Path, kind: str) -> None:
+def refuse_lost_work(path: Path, kind: str, *, instead: str = "Give another name.") -> None:
     """Refuse to write a workbook where a person's work, or another file, would be lost.
 
     Raises:
@@ -78,7 +84,7 @@ def refuse_lost_work(path: Path, kind: str) -> None:
         msg = f"{path}: there is no folder {path.parent}. Make it first, or give another."
         raise StoreError(msg)
     if path.exists() and not (path.is_file() and _is_untouched(path, kind)):
-        msg = f"{path}: is there already, and was filled in or is another file: it would be lost. Give another name."
+        msg = f"{path}: is there already, and was filled in or is another file: it would be lost. {instead}"
         raise StoreError(msg)
 
 
@@ -96,11 +102,10 @@ def _digest(workbook: Workbook) -> str:
     found = hashlib.sha256()
     for sheet in workbook.worksheets:
         found.update(f"{sheet.title}\0".encode())
-        for row in sheet.iter_rows():
-            for cell in row:
-                shown = _shown(cell.value)
-                if shown:
-                    found.update(f"{cell.coordinate}\0{shown}\0".encode())
+        for _, cell in sorted(sheet._cells.items()):  # `iter_rows` walks through a million rows to a stray cell
+            shown = _shown(cell.value)
+            if shown:
+                found.update(f"{cell.coordinate}\0{shown}\0".encode())
     return found.hexdigest()[:32]
 
 
@@ -110,21 +115,44 @@ def _shown(value: object) -> str:
     return "" if value is None else " ".join(str(value).split())
 
 
+class _Writer(ExcelWriter):
+    """openpyxl's writer, but sheets in memory take no temporary file: on a full disk its errors can't all be caught."""
+
+    _archive: zipfile.ZipFile
+
+    def write_worksheet(self, ws: Any) -> None:  # noqa: ANN401 (its stubs don't know all that it needs)
+        is_streamed = isinstance(ws, WriteOnlyWorksheet)
+        if is_streamed:
+            super().write_worksheet(ws)
+            return
+        content = io.BytesIO()
+        writer: Any = WorksheetWriter(ws, content)
+        writer.write()
+        ws._rels = writer._rels
+        self._archive.writestr(ws.path[1:], content.getvalue())
+        self.manifest.append(ws)
+
+
 def save_workbook(workbook: Workbook, path: Path) -> None:
-    """Save a workbook with no time of day in it, so that the same content gives the same bytes."""
+    """Save a workbook with no time of day in it, so that the same content gives the same bytes.
+
+    Raises:
+        OSError: it can't be written; then what stood there before is as it was.
+    """
     fixed = datetime.datetime(*_FIXED_DATE)
     workbook.properties.created = fixed
     workbook.properties.modified = fixed
     made = io.BytesIO()
-    workbook.save(made)
+    try:
+        with zipfile.ZipFile(made, "w") as archive:
+            _Writer(workbook, archive).write_data()
+    except SerialisationError:  # lxml's word for a disk that takes no more
+        raise OSError(errno.ENOSPC, "no room for temporary files") from None
     beside = path.with_name(f".{path.name}.part")
     try:
         with zipfile.ZipFile(made) as source, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as target:
             for name in source.namelist():
-                content = source.read(name)
-                if name == "docProps/core.xml":
-                    content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", content)
-                target.writestr(zipfile.ZipInfo(name, _FIXED_DATE), content, zipfile.ZIP_DEFLATED)
+                target.writestr(zipfile.ZipInfo(name, _FIXED_DATE), source.read(name), zipfile.ZIP_DEFLATED)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
