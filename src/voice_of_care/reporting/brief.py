@@ -121,6 +121,13 @@ def _priorities(coverage: CoverageBook) -> Sentence:
     if not coverage.frameworks:
         return ()
     total = sum(len(item.priorities) for item in coverage.frameworks)
+    hardly = sum(len(item.hardly_raised) for item in coverage.frameworks)
+    if not unraised and hardly:
+        return (
+            Piece(f"Of {total} quality priorities, "),
+            Piece(f"{hardly} {words.plural(hardly, 'was', 'were')} raised by next to nobody", "not-said"),
+            Piece(", which is not evidence of no problem."),
+        )
     if not unraised:
         return (
             Piece("Every one of the "),
