@@ -48,6 +48,8 @@ def cli_page() -> str:
     for group in app.registered_groups:
         members = group.typer_instance.registered_commands if group.typer_instance else []
         commands += [f"{group.name} {each.name}" for each in members]
+        if group.typer_instance and group.typer_instance.info.invoke_without_command is True:
+            commands.append(str(group.name))
     for command in sorted(commands):
         lines += [f"## voice-of-care {command}", "", "```", _help(command), "```", ""]
     return "\n".join(lines)
