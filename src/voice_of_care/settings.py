@@ -422,9 +422,10 @@ def _first_problem(error: ValidationError, name: str) -> str:
         near = difflib.get_close_matches(str(location[-1]), _known_keys(location), n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         return f"{name}: unknown key {where}.{hint}"
-    if len(location) == 1 and location[0] in _LISTS:
+    has_other_shape = len(location) == 1 and problem["type"] != "value_error"
+    if has_other_shape and location[0] in _LISTS:
         return f"{name}: {where}: write [[{where}]], in double brackets, above each entry."
-    if len(location) == 1 and location[0] in _SECTIONS:
+    if has_other_shape and location[0] in _SECTIONS:
         return f"{name}: {where}: write [{where}], in single brackets, once."
     if problem["type"] == "tuple_type":
         return f"{name}: {where}: write a list, in brackets: {_as_list(location, problem['input'])}."
