@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from voice_of_care.cli.app import AsJson, ProjectFolder, action_app, now, print_lines, read_project, rebase_app, to_json
+from voice_of_care.cli.app import (
+    AsJson,
+    ProjectFolder,
+    action_app,
+    now,
+    print_lines,
+    read_project,
+    rebase_app,
+    refuse_empty,
+    to_json,
+)
 from voice_of_care.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,7 +70,7 @@ def add_action(
     from voice_of_care.cli.aims import find_aim, find_day, find_services, label_of, warn_of_day
     from voice_of_care.decisions import Decision
 
-    _refuse_empty({"what": what, "who": who})
+    refuse_empty({"what": what, "who": who})
     day = find_day(start)
 
     def decide(analysis: Analysis, _opened: Project) -> tuple[Decision, list[str]]:
@@ -124,7 +134,7 @@ def remove_action(
     """Take an action back. It stays in the list of decisions, and its id is not given again."""
     from voice_of_care.decisions import Decision
 
-    _refuse_empty({"reason": reason, "who": who})
+    refuse_empty({"reason": reason, "who": who})
     wanted = action_id.strip().upper()
 
     def decide(analysis: Analysis, _opened: Project) -> tuple[Decision, list[str]]:
@@ -161,7 +171,7 @@ def add_rebase(
     from voice_of_care.cli.aims import warn_of_day
     from voice_of_care.decisions import Decision
 
-    _refuse_empty({"reason": reason, "who": who})
+    refuse_empty({"reason": reason, "who": who})
     named = _named(theme, parent, priority, service, site, group)
 
     def decide(analysis: Analysis, opened: Project) -> tuple[Decision, list[str]]:
@@ -213,7 +223,7 @@ def remove_rebase(
     """Join the limits of a series again where a rebase is taken back: name it as it was added."""
     from voice_of_care.decisions import Decision
 
-    _refuse_empty({"reason": reason, "who": who})
+    refuse_empty({"reason": reason, "who": who})
     named = _named(theme, parent, priority, service, site, group)
 
     def decide(analysis: Analysis, opened: Project) -> tuple[Decision, list[str]]:
@@ -298,13 +308,6 @@ def _refuse_raised_of_places(scope: str, measure: str) -> None:
     if measure == "raised" and scope not in ("theme", "parent", "priority"):
         msg = "'raised' is followed for themes, parent themes and priorities: name one, or give another measure."
         raise InputError(msg)
-
-
-def _refuse_empty(texts: dict[str, str]) -> None:
-    for option, text in texts.items():
-        if not text.strip():
-            msg = f"--{option} is empty. Say it in a few words."
-            raise InputError(msg)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from voice_of_care.console import one_line
-from voice_of_care.errors import StoreError
+from voice_of_care.errors import InputError, StoreError
 
 if TYPE_CHECKING:
     from voice_of_care.analysis import Analysis
@@ -61,6 +61,14 @@ def read_project(folder: Path) -> tuple[Project, Analysis]:
     with Store(opened.folder) as store:
         require_taken_out(opened, store)
         return opened, read_analysis(opened, store)
+
+
+def refuse_empty(texts: dict[str, str]) -> None:
+    """Refuse options, by name, that say nothing."""
+    for option, text in texts.items():
+        if not text.strip():
+            msg = f"--{option} is empty. Say it in a few words."
+            raise InputError(msg)
 
 
 def refuse_other_ending(path: Path, *endings: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voice_of_care.cli.app import AsJson, ProjectFolder, app, now, print_lines, to_json
+from voice_of_care.cli.app import AsJson, ProjectFolder, app, now, print_lines, refuse_empty, to_json
 from voice_of_care.errors import InputError, StoreError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def remove(
     """Take a ballot of the open round back. It stays in the list of decisions, and its id is not given again."""
     from voice_of_care.decisions import Decision
 
-    _refuse_empty({"reason": reason, "who": who})
+    refuse_empty({"reason": reason, "who": who})
     wanted = ballot_id.strip().upper()
     opened, store = _open(project)
     with store:
@@ -165,7 +165,7 @@ def close(
     from voice_of_care.cli.ballot_lines import round_lines, rounds_as_json
     from voice_of_care.decisions import Decision
 
-    _refuse_empty({"reason": reason, "who": who})
+    refuse_empty({"reason": reason, "who": who})
     day = "" if on is None else find_day(on).isoformat()
     opened, store = _open(project)
     with store:
@@ -333,10 +333,3 @@ def _check_day(day: str, rounds: Sequence[Round]) -> None:
             f"--on {day} is before round {rounds[-1].number - 1} was closed ({before[-1]}). Give the day of this round."
         )
         raise InputError(msg)
-
-
-def _refuse_empty(texts: dict[str, str]) -> None:
-    for option, text in texts.items():
-        if not text.strip():
-            msg = f"--{option} is empty. Say it in a few words."
-            raise InputError(msg)

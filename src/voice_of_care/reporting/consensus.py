@@ -111,7 +111,6 @@ class RoundView:
     """A round as a profile lets it out; `ballots` is what may be shown of how many there were."""
 
     number: int
-    opened: str
     closed: str
     ballots: Count
     roles: tuple[tuple[str, Count], ...]
@@ -214,7 +213,6 @@ def _round(found: Round, facts: Facts, anchors: Mapping[str, str], discloser: Di
     closing = found.closing
     return RoundView(
         number=found.number,
-        opened=_day(found.opened_on),
         closed=_day(closing.on) if closing else "",
         ballots=ballots,
         roles=tuple(told),
